@@ -1,0 +1,11 @@
+# Writes OUT: the contents of FILES as a table that base/embedded.h describes.
+set(text "#include \"base/embedded.h\"\nnamespace cvp::data {\nstd::span<const Embedded> ${NAME}() {\n  static constexpr Embedded kFiles[] = {\n")
+foreach(file ${FILES})
+  file(READ ${file} content HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" content "${content}")
+  file(RELATIVE_PATH path ${ROOT} ${file})
+  file(SIZE ${file} size)
+  string(APPEND text "    {\"${path}\", std::string_view(\"${content}\", ${size})},\n")
+endforeach()
+string(APPEND text "  };\n  return kFiles;\n}\n}  // namespace cvp::data\n")
+file(WRITE ${OUT} "${text}")
