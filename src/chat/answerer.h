@@ -28,6 +28,7 @@ enum class ReadMode {
 struct AskOptions {
   ReadMode mode = ReadMode::automatic;
   std::vector<store::CollectionId> collections;   // empty: all
+  std::vector<store::DocumentId> exclude_documents;  // as if they were not there (evaluation of refusal)
   size_t retrieve = 20;           // passages fetched
   size_t read_limit = 5;          // passages asked for the margin, best first
   size_t extract_sentences = 2;

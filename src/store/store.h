@@ -52,7 +52,7 @@ class Store {
   virtual Result<std::vector<Chunk>> document_chunks(DocumentId id) = 0;                  // active revision, by ordinal
 
   // For derived indexes. Chunk ids only grow and are never used twice.
-  struct LiveChunk { ChunkId id; CollectionId collection; };
+  struct LiveChunk { ChunkId id; CollectionId collection; DocumentId document; };
   virtual Result<std::vector<LiveChunk>> live_chunks() = 0;                               // ascending; active revisions only
   virtual Result<std::vector<Chunk>> live_chunks_after(ChunkId after, size_t limit) = 0;  // ascending, with text
   virtual Result<uint64_t> generation() = 0;                                              // grows with every change of live chunks

@@ -22,6 +22,7 @@ struct SearchOptions {
   Mode mode = Mode::hybrid;
   double dense_weight = 0.5;                         // share of the dense score in the convex combination
   std::vector<store::CollectionId> collections;      // empty: all
+  std::vector<store::DocumentId> exclude_documents;  // as if they were not there (evaluation of refusal)
 };
 
 struct Hit {
