@@ -1,4 +1,5 @@
-// The text operations that several rooms share. All take and return UTF-8; invalid bytes are treated as U+FFFD.
+// The text operations that several rooms share. All take and return UTF-8; invalid bytes are treated as
+// U+FFFD.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace cvp {
 
-/// Reads the code point at bytes[pos] and advances pos past it; an invalid byte gives U+FFFD and advances by one.
+/// Reads the code point at bytes[pos] and advances pos past it; an invalid byte gives U+FFFD and advances by
+/// one.
 char32_t decode_utf8(std::string_view bytes, size_t& pos);
 void append_utf8(std::string& out, char32_t code_point);
 bool valid_utf8(std::string_view bytes);
@@ -20,9 +22,10 @@ std::string_view utf8_prefix(std::string_view bytes, size_t max_bytes);
 size_t count_code_points(std::string_view bytes);
 
 bool is_han(char32_t c);
-/// Scripts written without spaces and indexed as character bigrams: Han, Hiragana, Katakana, Hangul, bopomofo.
+/// Scripts written without spaces and indexed as character bigrams: Han, Hiragana, Katakana, Hangul,
+/// bopomofo.
 bool is_cjk(char32_t c);
-/// Letters and digits of any script, by Unicode category.
+/// Letters with their combining marks, and digits, of any script, by Unicode category.
 bool is_word(char32_t c);
 bool is_space(char32_t c);
 
@@ -47,9 +50,10 @@ struct Span {
   friend bool operator==(const Span&, const Span&) = default;
 };
 
-/// Sentences of a passage as byte spans without surrounding white space, in order, not overlapping. Ends: 。！？；!?; a
-/// full stop that ends a word and is followed by white space (not after an initial, a known abbreviation or inside a
-/// number), and line breaks that end a paragraph, list item or table row. A closing quote or bracket stays with its sentence.
+/// Sentences of a passage as byte spans without surrounding white space, in order, not overlapping. Ends:
+/// 。！？；!?; a full stop that ends a word and is followed by white space (not after an initial, a known
+/// abbreviation or inside a number), and line breaks that end a paragraph, list item or table row. A closing
+/// quote or bracket stays with its sentence.
 std::vector<Span> split_sentences(std::string_view text);
 
 /// The language a question or passage is written in, by its share of Han characters.
