@@ -9,7 +9,8 @@
 
 namespace cvp::model {
 
-/// Counts a text's tokens without special tokens. Local, fast and infallible: chunking calls it for every sentence.
+/// Counts a text's tokens without special tokens. Local, fast and infallible: chunking calls it for every
+/// sentence.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
@@ -20,7 +21,8 @@ class Tokenizer {
 
 /// The tokenizer inside a GGUF file: Unigram (tokenizer.ggml.model t5) or WordPiece (bert).
 Result<std::unique_ptr<Tokenizer>> open_gguf_tokenizer(const sys::Path& gguf);
-/// Where no embedder is installed: an upper estimate (a CJK character is one token, a word one per four letters).
+/// Where no embedder is installed: an upper estimate (a CJK character is one token, a word one per four
+/// letters).
 std::unique_ptr<Tokenizer> estimating_tokenizer();
 
 }  // namespace cvp::model
