@@ -126,16 +126,40 @@ class Folder {
     }
     // The longest expansion of one code unit is 18 (U+FDFA).
     std::array<char16_t, (kPieceUnits + 2) * 18> normal;
-    UErrorCode status = U_ZERO_ERROR;
-    const int32_t length =
-        unorm2_normalize(normalizer(), piece.data(), units, normal.data(), normal.size(), &status);
-    CHECK(U_SUCCESS(status));
+    int32_t length = normalize(piece.data(), units, normal);
+    if (fold_case(normal.data(), length) && length > 1) {
+      // Small letters may compose where capitals did not: J and a caron stay two, j and a caron are one.
+      const std::u16string folded(normal.data(), static_cast<size_t>(length));
+      length = normalize(folded.data(), length, normal);
+    }
     for (int32_t i = 0; i < length;) {
       UChar32 c;
       U16_NEXT(normal.data(), i, length, c);
-      const auto folded = static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT));
-      emit(is_plain_han(folded) ? han_[folded - kFirstHan] : folded, begin);
+      emit(is_plain_han(static_cast<char32_t>(c)) ? han_[c - kFirstHan] : static_cast<char32_t>(c), begin);
     }
+  }
+
+  template <size_t N>
+  static int32_t normalize(const char16_t* from, int32_t length, std::array<char16_t, N>& to) {
+    UErrorCode status = U_ZERO_ERROR;
+    const int32_t written = unorm2_normalize(normalizer(), from, length, to.data(), N, &status);
+    CHECK(U_SUCCESS(status));
+    return written;
+  }
+
+  /// In place: simple case folding never moves a code point between planes. Whether anything changed.
+  static bool fold_case(char16_t* text, int32_t length) {
+    bool changed = false;
+    for (int32_t i = 0; i < length;) {
+      int32_t at = i;
+      UChar32 c;
+      U16_NEXT(text, i, length, c);
+      const UChar32 folded = u_foldCase(c, U_FOLD_CASE_DEFAULT);
+      if (folded == c) continue;
+      changed = true;
+      U16_APPEND_UNSAFE(text, at, folded);
+    }
+    return changed;
   }
 
   std::string_view source_;
