@@ -156,6 +156,7 @@ def _language_problems(english, chinese):
         return
     if _CJK.search(english):
         yield "the first wording is English"
+        return
     words = re.sub(r"\\.|\{[^}]*\}|`[^`]*`", " ", english)
     if re.search(r"[A-Za-z]{2,}", words) and not _CJK.search(chinese):
         yield "the second wording is Chinese"
