@@ -13,17 +13,9 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "sys/files.h"
+#include "sys/sandbox.h"
 
 namespace cvp::sys {
-
-/// What a child may do. Enforced with rlimits, Landlock (where the kernel has it) and seccomp before exec.
-struct Sandbox {
-  bool no_network = false;          // no socket of any family
-  bool no_write = false;            // Landlock: no file may be written
-  std::vector<Path> readable;       // Landlock: with no_write, the only trees that may be read or executed
-  uint64_t memory_bytes = 0;        // RLIMIT_AS, 0 = unlimited
-  uint32_t cpu_seconds = 0;         // RLIMIT_CPU, 0 = unlimited
-};
 
 struct SpawnOptions {
   std::vector<std::string> argv;                  // argv[0] is the program, looked up in PATH when it has no slash

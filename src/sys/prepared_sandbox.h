@@ -1,0 +1,29 @@
+#pragma once
+#include <linux/filter.h>
+
+#include <vector>
+
+#include "sys/fd.h"
+#include "sys/sandbox.h"
+
+namespace cvp::sys {
+
+/// A sandbox whose memory and descriptors are ready, so that apply() makes system calls only and may run
+/// between fork and exec.
+struct PreparedSandbox {
+  Fd landlock_rules;                // invalid where the kernel has no Landlock or nothing asks for it
+  std::vector<sock_filter> filter;  // seccomp
+  uint64_t memory_bytes = 0;
+  uint32_t cpu_seconds = 0;
+
+  /// 0 or an errno. Async-signal-safe.
+  int apply() const;
+};
+
+Result<PreparedSandbox> prepare_sandbox(const Sandbox& sandbox);
+
+/// The parts, each in its own file.
+Result<Fd> landlock_rules(const Sandbox& sandbox);
+Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox);
+
+}  // namespace cvp::sys
