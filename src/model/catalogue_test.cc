@@ -120,7 +120,7 @@ TEST(EntryTomlTest, AManifestSurvivesWritingAndReading) {
 
 TEST(EntryTomlTest, WrongFieldsAreNamed) {
   const std::string good = write_manifest({.entry = catalogue().entries()[0], .gguf_sha256 = "x"});
-  for (const char* field : {"id", "role", "format", "sha256", "bytes", "note", "kind"}) {
+  for (const char* field : {"id", "role", "format", "sha256", "bytes", "en", "kind"}) {
     std::string bad = good;
     const std::string line = std::string(field) + " = ";
     const size_t at = bad.find("\n" + line) != std::string::npos ? bad.find("\n" + line) + 1 : bad.find(line);
