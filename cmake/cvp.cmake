@@ -27,7 +27,7 @@ add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wnon
                     -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 offers std::expected only where concepts are said to be complete.
-  add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+  add_compile_options(-Wno-macro-redefined -D__cpp_concepts=202002L)
 else()
   # gcc 12 reports false positives here through std::expected and std::optional.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)

@@ -75,8 +75,8 @@ def function_length(file, data):
 
 
 def banned_words(file, data):
-    for match in re.finditer(r"\b(" + "|".join(data["banned_words"]["words"]) + r")", file.source):
-        yield file.line(match.start()), f"{match[1]} is banned: do it or leave it"
+    for match in re.finditer(r"\b(?:" + "|".join(data["banned_words"]["patterns"]) + ")", file.source):
+        yield file.line(match.start()), f"{match[0]} is banned: do it or leave it"
 
 
 def _excepted(file, prefixes):
