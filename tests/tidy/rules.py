@@ -211,3 +211,13 @@ def cmake_edges(path, source, data):
         for room in deps[1].split() if deps else ():
             if room not in allowed:
                 yield source.count("\n", 0, match.start()) + 1, f"{match[1]} may not depend on {room}"
+
+
+def twins(paths):
+    """(path, the path of the same in the other language) for what must exist in both."""
+    for path in paths:
+        if path == "README.md":
+            yield path, "README.zh.md"
+        match = re.fullmatch(r"(data/prompts/.*)\.(en|zh)\.toml", path)
+        if match:
+            yield path, f"{match[1]}.{'zh' if match[2] == 'en' else 'en'}.toml"

@@ -67,8 +67,7 @@ def main():
     way = rules.cycles(data["rooms"])
     if way:
         problems.append("rules.toml: the include table has a cycle: " + " → ".join(way))
-    if "README.md" in all_paths and "README.zh.md" not in all_paths:
-        problems.append("README.md: its Chinese twin README.zh.md is missing")
+    problems += [f"{path}: its twin {twin} is missing" for path, twin in rules.twins(all_paths) if twin not in all_paths]
     for path in all_paths:
         problems += [f"{path}:{line}: {message}" for line, message in check_file(path, data)]
     print("\n".join(problems) or f"{len(all_paths)} files are tidy")

@@ -134,6 +134,12 @@ def test_cycles():
     same(rules.cycles(DATA["rooms"]), None)
 
 
+def test_twins():
+    same(list(rules.twins(["README.md", "data/prompts/a.en.toml", "data/prompts/a.zh.toml", "STYLE.md"])),
+         [("README.md", "README.zh.md"), ("data/prompts/a.en.toml", "data/prompts/a.zh.toml"),
+          ("data/prompts/a.zh.toml", "data/prompts/a.en.toml")])
+
+
 def test_cmake_edges():
     def edges(source):
         return [line for line, _ in rules.cmake_edges("src/vector/CMakeLists.txt", source, DATA)]
