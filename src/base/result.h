@@ -1,4 +1,5 @@
-// Operating errors are values: Result<T>. Bugs are CHECKs (check.h). Third-party exceptions stop in the room that calls them.
+// Operating errors are values: Result<T>. Bugs are CHECKs (check.h). Third-party exceptions stop in the room
+// that calls them.
 #pragma once
 #include <expected>
 #include <string>
@@ -30,13 +31,16 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-/// return fail(Errc::not_found, text("no document {}", "没有文档 {}", id), text("see `cvp ls`", "用 `cvp ls` 查看"));
+/// return fail(Errc::not_found, text("no document {}", "没有文档 {}", id), text("see `cvp ls`", "用 `cvp ls`
+/// 查看"));
 inline std::unexpected<Error> fail(Errc code, Text message, Text hint = {}) {
   return std::unexpected(Error{code, std::move(message), std::move(hint)});
 }
 
 /// What every call returns when its CancelToken says so.
-inline std::unexpected<Error> fail_cancelled() { return fail(Errc::cancelled, text("stopped at your request", "已按你的要求停止")); }
+inline std::unexpected<Error> fail_cancelled() {
+  return fail(Errc::cancelled, text("stopped at your request", "已按你的要求停止"));
+}
 
 /// Puts what was being done before an error's message: "cannot add a.pdf: …".
 inline std::unexpected<Error> wrap(Error error, const Text& doing) {
@@ -46,10 +50,14 @@ inline std::unexpected<Error> wrap(Error error, const Text& doing) {
 
 }  // namespace cvp
 
-/// Value of a Result, or return its error from the enclosing function.
-#define TRY(...)                                                                            \
-  __extension__({                                                                           \
-    auto&& cvp_try_result = (__VA_ARGS__);                                                  \
-    if (!cvp_try_result.has_value()) return std::unexpected(std::move(cvp_try_result).error()); \
-    std::move(cvp_try_result).value();                                                      \
+#define CVP_JOIN_NAMES(a, b) a##b
+#define CVP_JOIN(a, b) CVP_JOIN_NAMES(a, b)
+#define CVP_TRY_AS(result, ...)                                                 \
+  __extension__({                                                               \
+    auto&& result = (__VA_ARGS__);                                              \
+    if (!result.has_value()) return std::unexpected(std::move(result).error()); \
+    std::move(result).value();                                                  \
   })
+
+/// Value of a Result, or return its error from the enclosing function. May be nested.
+#define TRY(...) CVP_TRY_AS(CVP_JOIN(cvp_try_, __COUNTER__), __VA_ARGS__)

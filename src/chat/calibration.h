@@ -1,48 +1,62 @@
-// Signals of "does this passage answer this question", and their calibrated combination.
+// The calibrated combination of signals: what decides whether an answer is shown or refused.
 #pragma once
+#include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "base/text.h"
+#include "chat/signals.h"
 
 namespace cvp::chat {
 
-/// Of one question and one passage. NaN where a signal is not there (no logprobs, no embedder).
-struct Signals {
-  double margin = 0;        // log p(yes) - log p(no), asked before answering
-  double coverage = 0;      // idf-weighted share of the question's terms that the passage has, 0..1
-  double dense = 0;         // cosine of question and passage
-  double support = 0;       // share of the answer's own terms that stand in the passage, 0..1; NaN before there is an answer
-};
-
-/// Logistic combination for one model and language: p = sigmoid(bias + sum w_i * z_i), z the standardised signals.
-/// A refusal is p < threshold, the threshold that the fit chose for its allowed share of false refusals.
+/// Logistic combination: p = sigmoid(bias + sum weight_i * (x_i - mean_i)). A missing signal counts as its
+/// mean.
 struct Logistic {
-  double bias = 0, margin = 0, coverage = 0, dense = 0, support = 0;
-  double threshold = 0.5;
+  double bias = 0;
+  std::array<double, kSignals> weight{};
+  std::array<double, kSignals> mean{};
+  double floor = 0;        // 1 % of the answerable questions lie below: not worth going on
+  double threshold = 0.5;  // refuses the allowed share of the answerable questions
+  double sure = 0.9;       // 1 % of the unanswerable questions lie above: worth stopping at
   double probability(const Signals& signals) const;
 };
 
-struct Calibration {
-  Logistic zh, en;           // with a generator's margin
-  Logistic zh_text, en_text; // text signals alone (extractive mode, remote engines without logprobs)
-  std::string source;        // "shipped for MODEL", "fitted on 300 questions of yours, 2026-11-24"
-  const Logistic& pick(Lang lang, bool has_margin) const;
+/// Of one language, stage by stage as signals come in: from text alone (is the passage worth reading;
+/// extractive answers), before answering (with the margin), read (with the answer's support), after (with the
+/// model's own check of the answer, asked only where `read` is not sure).
+struct LanguageCalibration {
+  Logistic text, before, read, after;
 };
 
-/// The shipped calibration of a model (data/calibration/*.toml, embedded) or the general one.
+struct Calibration {
+  LanguageCalibration zh, en;
+  std::string source;  // "shipped for MODEL", "fitted on 300 of your questions"
+  const LanguageCalibration& of(Lang lang) const { return lang == Lang::zh ? zh : en; }
+};
+
+/// The shipped calibration of a model (data/calibration/MODEL.toml, embedded), or the general one for a model
+/// without its own.
 Result<Calibration> shipped_calibration(std::string_view model_name);
 Result<Calibration> parse_calibration(std::string_view toml, std::string_view name);
 std::string format_calibration(const Calibration& calibration);
 
+/// One passage read for one question. Passages of the same question share its number.
 struct Labelled {
   Signals signals;
-  bool answerable = false;
+  size_t question = 0;
+  bool answerable = false;  // the passage answers the question
 };
-/// Fits weights (ridge logistic regression, Newton steps) and the threshold that refuses at most max_false_refusals of the
-/// answerable ones. Errc::refused with fewer than 20 of either label.
-Result<Logistic> fit(const std::vector<Labelled>& examples, double max_false_refusals, bool use_margin);
+
+/// Ridge logistic regression (Newton steps) over the named signals. The threshold is the largest that refuses
+/// at most max_false_refusals of the questions with an answerable passage; a question counts with its most
+/// probable passage. Errc::refused with fewer than 20 passages of either label.
+Result<Logistic> fit(const std::vector<Labelled>& examples, std::initializer_list<Signal> use,
+                     double max_false_refusals);
+
+/// The four fits of one language from passages that were read to the end.
+Result<LanguageCalibration> fit_language(const std::vector<Labelled>& examples, double max_false_refusals);
 
 }  // namespace cvp::chat

@@ -1,0 +1,167 @@
+#include "chat/align.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "chat/facts.h"
+
+namespace cvp::chat {
+namespace {
+
+constexpr size_t kMaxSentences = 3;
+constexpr double kWorthAnotherSentence = 0.12;  // of the sentence's whole weight
+constexpr double kQuestionPull =
+    0.15;  // prefers, among equals, the sentence that also speaks of the question
+
+struct Weighted {
+  std::string term;
+  double weight = 0;
+};
+
+std::vector<Weighted> weighted_terms(std::string_view sentence, const Weights& weights) {
+  double rarest = 1;
+  for (const auto& [term, idf] : weights) rarest = std::max(rarest, idf);
+  std::vector<Weighted> out;
+  for (const std::string& term : terms_of(sentence)) {
+    const auto known = weights.find(term);
+    out.push_back({term, known == weights.end() ? rarest : known->second});
+  }
+  return out;
+}
+
+/// The passage's sentences that together cover most of the terms, greedily, best first.
+std::vector<size_t> cover(std::vector<Weighted> open, const TermSet& question, const SourceText& source) {
+  double total = 0;
+  for (const Weighted& one : open) total += one.weight;
+  std::vector<size_t> picked;
+  while (picked.size() < kMaxSentences) {
+    std::optional<size_t> best;
+    double best_gain = kWorthAnotherSentence * total, best_rank = 0;
+    for (size_t i = 0; i < source.sentences.size(); ++i) {
+      double gain = 0, pull = 0;
+      for (const Weighted& one : open)
+        if (source.terms[i].contains(one.term)) gain += one.weight;
+      for (const std::string& term : question)
+        if (source.terms[i].contains(term)) pull += 1;
+      const double rank =
+          gain +
+          (picked.empty() ? kQuestionPull * total * pull / (1.0 + static_cast<double>(question.size())) : 0);
+      if (gain >= best_gain && rank > best_rank) {
+        best = i;
+        best_rank = rank;
+      }
+    }
+    if (!best) break;
+    picked.push_back(*best);
+    std::erase_if(open, [&](const Weighted& one) { return source.terms[*best].contains(one.term); });
+  }
+  return picked;
+}
+
+std::vector<Span> merged_spans(std::vector<size_t> picked, const SourceText& source) {
+  std::ranges::sort(picked);
+  std::vector<Span> out;
+  for (size_t k = 0; k < picked.size(); ++k) {
+    const Span span = source.sentences[picked[k]];
+    if (k > 0 && picked[k] == picked[k - 1] + 1) {
+      out.back().end = span.end;
+    } else {
+      out.push_back(span);
+    }
+  }
+  return out;
+}
+
+/// The part between commas that shares most terms with the sentence: what its negation is compared with.
+std::string_view nearest_clause(std::string_view sentence, std::string_view spans) {
+  const TermSet wanted = terms_of(sentence);
+  std::string_view best = spans;
+  size_t most = 0;
+  for (size_t begin = 0; begin < spans.size();) {
+    size_t end = begin, width = 0;
+    while (end < spans.size()) {
+      width = spans.substr(end).starts_with("，") || spans.substr(end).starts_with("；") ||
+                      spans.substr(end).starts_with("。")
+                  ? 3
+              : spans[end] == ',' || spans[end] == ';' || spans[end] == '\n' ? 1
+                                                                             : 0;
+      if (width > 0) break;
+      ++end;
+    }
+    const std::string_view clause = spans.substr(begin, end - begin);
+    size_t shared = 0;
+    for (const std::string& term : terms_of(clause)) shared += wanted.contains(term) ? 1 : 0;
+    if (shared > most) {
+      most = shared;
+      best = clause;
+    }
+    begin = end + std::max<size_t>(width, 1);
+  }
+  return best;
+}
+
+/// The first fact of the sentence that the spans contradict or lack; empty when all agree.
+Text disagreement(std::string_view sentence, std::string_view question, std::string_view spans,
+                  const SourceText& source) {
+  std::vector<Number> known = numbers_in(spans);
+  std::ranges::move(numbers_in(question), std::back_inserter(known));
+  for (const Number& number : numbers_in(sentence))
+    if (std::ranges::none_of(known, [&](const Number& other) { return same_number(number, other); }))
+      return text("the number {} is not in the passage", "资料中没有数字 {}", number.value + number.unit);
+  const std::string folded_question = fold(question);
+  for (const std::string& name : names_in(sentence))
+    if (source.folded.find(name) == std::string::npos && folded_question.find(name) == std::string::npos)
+      return text("“{}” is not in the passage", "资料中没有“{}”", name);
+  const std::string_view clause = nearest_clause(sentence, spans);
+  const bool denied = has_negation(sentence) || has_negation(question);
+  if (has_negation(clause) && !denied) return text("the passage says the opposite", "资料的说法与此相反");
+  if (has_negation(sentence) && !has_negation(spans))
+    return text("the passage does not deny this", "资料并没有这样否定");
+  return {};
+}
+
+}  // namespace
+
+SourceText::SourceText(std::string_view passage, std::string_view title_and_heading)
+    : text(passage), sentences(split_sentences(passage)) {
+  for (const Span& span : sentences) {
+    terms.push_back(terms_of(passage.substr(span.begin, span.size())));
+    all.insert(terms.back().begin(), terms.back().end());
+  }
+  const TermSet above = terms_of(title_and_heading);
+  all.insert(above.begin(), above.end());
+  folded = fold(title_and_heading) + "\n" + fold(passage);
+}
+
+Alignment align(std::string_view sentence, std::string_view question, const SourceText& source,
+                const Weights& weights) {
+  const TermSet asked = terms_of(question);
+  std::vector<Weighted> open = weighted_terms(sentence, weights);
+  double total = 0, covered = 0;
+  for (const Weighted& one : open) total += one.weight;
+  Alignment out;
+  const std::vector<size_t> picked = cover(open, asked, source);
+  if (picked.empty() || total <= 0) {
+    out.why_not = text("the passage does not say this", "资料中没有这样的说法");
+    return out;
+  }
+  for (const Weighted& one : open) {
+    const bool in_spans =
+        std::ranges::any_of(picked, [&](size_t i) { return source.terms[i].contains(one.term); });
+    if (in_spans || (asked.contains(one.term) && source.all.contains(one.term))) covered += one.weight;
+  }
+  out.share = covered / total;
+  out.spans = merged_spans(picked, source);
+  std::string spans;
+  for (const Span& span : out.spans) spans += std::string(source.text.substr(span.begin, span.size())) + "\n";
+  if (out.share < kSupportedShare) {
+    out.why_not =
+        text("only {:.0f} % of its words are in the passage", "只有 {:.0f}% 的用词见于资料", out.share * 100);
+    return out;
+  }
+  out.why_not = disagreement(sentence, question, spans, source);
+  out.supported = out.why_not.empty();
+  return out;
+}
+
+}  // namespace cvp::chat

@@ -1,0 +1,35 @@
+// Signals of "does this passage answer this question". Each is cheap beside reading the passage.
+#pragma once
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+namespace cvp::chat {
+
+enum class Signal {
+  margin,    // log p(yes) - log p(no) to "does the passage answer the question", before answering
+  coverage,  // idf-weighted share of the question's terms that the passage has, 0..1
+  rarest,    // idf of the rarest question term that the passage lacks, over the rarest of all, 0..1
+  dense,     // cosine of question and passage
+  support,   // share of the answer's own terms that stand in the passage, 0..1
+  verify,    // log p(yes) - log p(no) to "does the passage state this answer", after answering
+};
+inline constexpr size_t kSignals = 6;
+inline constexpr std::array<std::string_view, kSignals> kSignalNames = {"margin", "coverage", "rarest",
+                                                                        "dense",  "support",  "verify"};
+
+/// NaN where a signal is not there (no logprobs, no embedder, not read yet).
+class Signals {
+ public:
+  Signals() { values_.fill(std::numeric_limits<double>::quiet_NaN()); }
+  double& operator[](Signal signal) { return values_[static_cast<size_t>(signal)]; }
+  double operator[](Signal signal) const { return values_[static_cast<size_t>(signal)]; }
+  bool has(Signal signal) const { return !std::isnan((*this)[signal]); }
+
+ private:
+  std::array<double, kSignals> values_;
+};
+
+}  // namespace cvp::chat

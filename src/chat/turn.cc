@@ -1,0 +1,289 @@
+#include "chat/turn.h"
+
+#include <algorithm>
+
+#include "chat/extract.h"
+
+namespace cvp::chat {
+namespace {
+
+using enum Signal;
+
+constexpr double kJointPromptShare = 0.6;  // of the context; the rest is for the answer
+constexpr size_t kNearestShown = 3;        // passages named in a refusal
+
+double fraction_supported(const std::vector<Sentence>& sentences) {
+  const auto n = std::ranges::count_if(sentences, &Sentence::supported);
+  return sentences.empty() ? 0 : static_cast<double>(n) / static_cast<double>(sentences.size());
+}
+
+}  // namespace
+
+std::string Answer::supported_text() const {
+  std::string out;
+  for (const Sentence& sentence : sentences)
+    if (sentence.supported) out += (out.empty() ? "" : " ") + sentence.text;
+  return out;
+}
+
+Turn::Turn(Parts& parts, const AskOptions& options, const Events& events, const CancelToken& cancel)
+    : parts_(parts),
+      options_(options),
+      events_(events),
+      cancel_(cancel),
+      started_ms_(parts.clock.steady_ms()) {}
+
+void Turn::stage(const Text& what) const {
+  if (events_.on_stage) events_.on_stage(what);
+}
+
+Result<Answer> Turn::run(const std::string& question, const std::vector<HistoryTurn>& history) {
+  answer_.question = TRY(standalone_question(question, history, parts_.prompts, parts_.generator, cancel_));
+  if (answer_.question != question && events_.on_question) events_.on_question(answer_.question);
+  answer_.lang = guess_lang(answer_.question);
+  TRY(retrieve());
+  if (passages_.empty()) {
+    TRY(refuse(text("Nothing in the documents speaks of this.", "现有文档里没有相关内容。")));
+  } else if (parts_.generator == nullptr || options_.mode == ReadMode::extract) {
+    TRY(extract());
+  } else if (options_.mode == ReadMode::joint ||
+             (options_.mode == ReadMode::automatic && needs_several_passages(answer_.question))) {
+    TRY(read_jointly());
+  } else {
+    TRY(read_singly());
+  }
+  finish();
+  return std::move(answer_);
+}
+
+Result<void> Turn::retrieve() {
+  stage(text("searching", "正在检索"));
+  const vector::SearchOptions search{.k = options_.retrieve,
+                                     .collections = options_.collections,
+                                     .exclude_documents = options_.exclude_documents};
+  const vector::SearchResult found =
+      TRY(parts_.index.search(answer_.question, search, parts_.embedder, cancel_));
+  std::vector<store::ChunkId> ids;
+  for (const vector::Hit& hit : found.hits) ids.push_back(hit.chunk);
+  std::vector<store::Chunk> chunks = TRY(parts_.store.chunks(ids));
+  for (store::Chunk& chunk : chunks) {
+    const auto hit = std::ranges::find(found.hits, chunk.id, &vector::Hit::chunk);
+    Considered considered{.chunk = chunk.id, .fused = hit->score};
+    if (found.dense_used) considered.signals[dense] = hit->dense_score;
+    passages_.push_back(std::make_unique<Passage>(std::move(chunk), considered));
+  }
+  answer_.timings.retrieved = elapsed();
+  const Evidence evidence = TRY(Evidence::of(answer_.question, parts_.index));
+  for (const auto& passage : passages_) {
+    Considered& considered = passage->considered;
+    // Words of another language cannot be compared; the signals are missing then, not low.
+    if (passage->lang == answer_.lang) {
+      considered.signals[coverage] = evidence.coverage(passage->source.all);
+      considered.signals[rarest] = evidence.rarest_missing(passage->source.all);
+    }
+    considered.confidence = calibration().text.probability(considered.signals);
+  }
+  return {};
+}
+
+Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passage) {
+  Checked out;
+  const Weights weights = TRY(weigh(reply, parts_.index));
+  for (const Span& span : split_sentences(reply)) {
+    Sentence sentence{.text = reply.substr(span.begin, span.size())};
+    Alignment alignment = align(sentence.text, answer_.question, passage.source, weights);
+    sentence.supported = alignment.supported;
+    sentence.why_not = std::move(alignment.why_not);
+    out.support += alignment.share;
+    out.any_supported = out.any_supported || sentence.supported;
+    out.sentences.push_back(std::move(sentence));
+    out.spans.push_back(std::move(alignment.spans));
+  }
+  if (!out.sentences.empty()) out.support /= static_cast<double>(out.sentences.size());
+  return out;
+}
+
+Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
+  Considered& considered = passage.considered;
+  const std::string& question = answer_.question;
+  if (parts_.generator->identity().gives_logprobs) {
+    considered.signals[margin] = TRY(reader.judge(passage.prompt_text, question, cancel_));
+    considered.confidence = calibration().before.probability(considered.signals);
+    if (!options_.read_all && considered.confidence < calibration().before.floor) {
+      considered.verdict = Considered::Verdict::hopeless;
+      return false;
+    }
+  }
+  const model::Reply reply =
+      TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
+  considered.read = true;
+  considered.reply = plain_answer(reply.text);
+  const bool declined = declines(considered.reply);
+  Checked checked = TRY(check(considered.reply, passage));
+  considered.signals[support] = declined ? 0 : checked.support;
+  considered.confidence = calibration().read.probability(considered.signals);
+  const bool sure = considered.confidence >= calibration().read.sure;
+  if (parts_.generator->identity().gives_logprobs && (!sure || options_.read_all)) {
+    considered.signals[verify] = TRY(reader.verify(passage.prompt_text, question, considered.reply, cancel_));
+    considered.confidence = calibration().after.probability(considered.signals);
+  }
+  considered.verdict = declined                 ? Considered::Verdict::model_declined
+                       : !checked.any_supported ? Considered::Verdict::check_failed
+                                                : Considered::Verdict::outdone;
+  if (considered.verdict != Considered::Verdict::outdone) return false;
+  read_.emplace_back(&passage, std::move(checked));
+  return sure || considered.confidence >= calibration().after.sure;
+}
+
+Result<void> Turn::read_singly() {
+  Reader reader(parts_.prompts, *parts_.generator, answer_.lang);
+  const size_t limit = std::min(options_.read_limit, passages_.size());
+  for (size_t i = 0; i < limit; ++i) {
+    Passage& passage = *passages_[i];
+    const bool hopeless =
+        passage.lang == answer_.lang && passage.considered.confidence < calibration().text.floor;
+    if (hopeless && !options_.read_all) {
+      passage.considered.verdict = Considered::Verdict::hopeless;
+      continue;
+    }
+    stage(text("reading passage {} of {}", "正在阅读第 {} 段（共 {} 段）", i + 1, limit));
+    const bool sure = TRY(read_one(reader, passage));
+    if (sure && !options_.read_all) break;
+  }
+  const auto best =
+      std::ranges::max_element(read_, {}, [](const auto& one) { return one.first->considered.confidence; });
+  answer_.model = parts_.generator->identity().name;
+  if (best == read_.end())
+    return refuse(
+        text("The documents that come closest do not answer this.", "最接近的资料也没有回答这个问题。"));
+  Considered& considered = best->first->considered;
+  answer_.confidence = considered.confidence;
+  if (considered.confidence < threshold(calibration().after)) {
+    considered.verdict = Considered::Verdict::below_threshold;
+    return refuse(text("The evidence is too weak for an answer.", "依据不足，无法作答。"));
+  }
+  considered.verdict = Considered::Verdict::answered;
+  answer_.outcome = Outcome::answered;
+  for (size_t i = 0; i < best->second.sentences.size(); ++i)
+    TRY(show(best->second.sentences[i], best->second.spans[i], *best->first));
+  return {};
+}
+
+Result<void> Turn::show(const Sentence& sentence, const std::vector<Span>& spans, const Passage& passage) {
+  Sentence shown = sentence;
+  CitationList citations(answer_.citations);
+  if (shown.supported) {
+    for (const Span& span : spans) {
+      const uint32_t page =
+          TRY(parts_.store.page_at(passage.chunk.revision, passage.chunk.where.context_begin + span.begin));
+      shown.citations.push_back(citations.cite(passage, span, page));
+    }
+    if (answer_.timings.first_checked == 0) answer_.timings.first_checked = elapsed();
+  }
+  if (events_.on_sentence) events_.on_sentence(shown, answer_.citations);
+  answer_.sentences.push_back(std::move(shown));
+  return {};
+}
+
+Result<void> Turn::read_jointly() {
+  const auto budget = static_cast<int>(kJointPromptShare * parts_.generator->identity().context_tokens);
+  const prompt::Template* source = TRY(parts_.prompts.find("read-joint", answer_.lang));
+  std::string shown;
+  std::vector<Passage*> in_prompt;
+  std::vector<model::Message> messages;
+  for (const auto& passage : passages_) {
+    if (passage->lang == answer_.lang && passage->considered.confidence < calibration().text.floor) continue;
+    const std::string more = shown + fmt::format("[{}] {}\n{}\n\n", in_prompt.size() + 1,
+                                                 passage->chunk.title, passage->prompt_text);
+    std::vector<model::Message> longer =
+        TRY(prompt::render(*source, {{"passages", more}, {"question", answer_.question}}));
+    if (TRY(parts_.generator->count_tokens(longer)) > budget) break;
+    shown = more;
+    messages = std::move(longer);
+    in_prompt.push_back(passage.get());
+  }
+  if (in_prompt.empty())
+    return refuse(text("Nothing in the documents speaks of this.", "现有文档里没有相关内容。"));
+  if (in_prompt.size() < passages_.size())
+    answer_.note = text("The model's context holds {} of the {} passages found; the answer rests on these.",
+                        "模型上下文放得下检索到的 {} 段资料（共 {} 段），回答依据的是这些。",
+                        in_prompt.size(), passages_.size());
+  stage(text("reading {} passages together", "正在综合阅读 {} 段资料", in_prompt.size()));
+  const model::Reply reply =
+      TRY(parts_.generator->generate(messages, {.max_tokens = options_.answer_tokens * 2}, {}, cancel_));
+  answer_.model = parts_.generator->identity().name;
+  const std::string plain = plain_answer(reply.text);
+  const Weights weights = TRY(weigh(plain, parts_.index));
+  answer_.outcome = Outcome::answered;
+  for (const Span& span : split_sentences(plain)) {
+    Sentence sentence{.text = plain_answer(plain.substr(span.begin, span.size()))};
+    Passage* best = in_prompt.front();
+    Alignment alignment;
+    for (Passage* passage : in_prompt) {
+      Alignment here = align(sentence.text, answer_.question, passage->source, weights);
+      if (std::pair(here.supported, here.share) <= std::pair(alignment.supported, alignment.share)) continue;
+      best = passage;
+      alignment = std::move(here);
+    }
+    sentence.supported = alignment.supported;
+    sentence.why_not = alignment.why_not;
+    if (sentence.supported) {
+      best->considered.read = true;
+      best->considered.verdict = Considered::Verdict::answered;
+    }
+    TRY(show(sentence, alignment.spans, *best));
+  }
+  answer_.confidence = fraction_supported(answer_.sentences);
+  if (answer_.confidence > 0) return {};
+  answer_.sentences.clear();
+  return refuse(text("Nothing that the model said could be found in the documents.",
+                     "模型的说法在资料中都找不到依据。"));
+}
+
+Result<void> Turn::extract() {
+  std::vector<RankedPassage> ranked;
+  for (const auto& passage : passages_) ranked.push_back({&passage->source, passage->considered.fused});
+  constexpr size_t kPassagesQuoted = 5;
+  if (ranked.size() > kPassagesQuoted) ranked.resize(kPassagesQuoted);
+  const Evidence evidence = TRY(Evidence::of(answer_.question, parts_.index));
+  double best = 0;
+  for (size_t i = 0; i < ranked.size(); ++i) best = std::max(best, passages_[i]->considered.confidence);
+  answer_.confidence = best;
+  if (best < calibration().text.floor)
+    return refuse(text("Nothing in the documents speaks of this.", "现有文档里没有相关内容。"));
+  answer_.outcome = Outcome::extracted;
+  if (best < threshold(calibration().text))
+    answer_.note = text("These sentences come closest; they may not answer the question.",
+                        "以下是最接近的原文，未必回答了你的问题。");
+  for (const PickedSentence& picked :
+       best_sentences(answer_.question, evidence, ranked, options_.extract_sentences)) {
+    Passage& passage = *passages_[picked.passage];
+    passage.considered.verdict = Considered::Verdict::answered;
+    const Sentence sentence{.text = passage.chunk.text.substr(picked.span.begin, picked.span.size()),
+                            .supported = true};
+    TRY(show(sentence, {picked.span}, passage));
+  }
+  return {};
+}
+
+Result<void> Turn::refuse(Text why) {
+  answer_.outcome = Outcome::refused;
+  answer_.note = std::move(why);
+  CitationList citations(answer_.citations);
+  for (size_t i = 0; i < std::min(kNearestShown, passages_.size()); ++i) {
+    const Passage& passage = *passages_[i];
+    if (passage.source.sentences.empty()) continue;
+    const Span first = passage.source.sentences.front();
+    const uint32_t page =
+        TRY(parts_.store.page_at(passage.chunk.revision, passage.chunk.where.context_begin + first.begin));
+    citations.cite(passage, first, page);
+  }
+  return {};
+}
+
+void Turn::finish() {
+  for (const auto& passage : passages_) answer_.considered.push_back(passage->considered);
+  answer_.timings.total = elapsed();
+}
+
+}  // namespace cvp::chat
