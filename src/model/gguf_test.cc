@@ -2,9 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
+#include <cstring>
 
 #include "model/gguf_writer.h"
+#include "model/test_files.h"
 
 namespace cvp::model {
 namespace {
@@ -253,10 +254,7 @@ TEST(GgufWriterTest, AnUnfinishedFileLeavesNothing) {
 }
 
 TEST(GgufFileTest, VocabularyFilesOfLlamaCppAreRead) {
-  const char* data = std::getenv("CVP_DATA");
-  const char* source = std::getenv("CVP_SOURCE");
-  const sys::Path folder =
-      (data ? sys::Path(data) : sys::Path(source ? source : ".") / "../shared/data") / "models/vocab_gguf";
+  const sys::Path folder = test_data() / "models/vocab_gguf";
   if (!sys::exists(folder)) GTEST_SKIP() << "no test data at " << folder;
   int read = 0;
   const auto files = sys::list_files(folder, 1000);
