@@ -48,8 +48,10 @@ RulesetAttributes attributes_for(const Sandbox& sandbox, int abi) {
   return wanted;
 }
 
-/// Allows `access` below `path`. A path that is not there needs no rule. 0 or an errno.
+/// Allows `access` below `path`. A path that is not there needs no rule, and an empty one is an error. 0 or
+/// an errno.
 int allow(int rules, const Path& path, uint64_t access) {
+  if (access == 0) return 0;
   const Fd parent(open_retry(path, O_PATH));
   if (!parent.valid()) return errno == ENOENT ? 0 : errno;
   struct stat info {};

@@ -36,7 +36,7 @@ int PreparedSandbox::apply() const {
 Result<PreparedSandbox> prepare_sandbox(const Sandbox& sandbox) {
   PreparedSandbox prepared{.memory_bytes = sandbox.memory_bytes, .cpu_seconds = sandbox.cpu_seconds};
   prepared.landlock_rules = TRY(landlock_rules(sandbox));
-  prepared.filter = TRY(seccomp_filter(sandbox));
+  prepared.filter = TRY(seccomp_filter(sandbox, landlock_abi()));
   return prepared;
 }
 

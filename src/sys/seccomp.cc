@@ -176,14 +176,13 @@ Result<std::vector<sock_filter>> export_filter(scmp_filter_ctx context) {
 
 }  // namespace
 
-Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox) {
+Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox, int abi) {
   FilterBuilder filter;
   if (!filter.start()) return fail(Errc::failed, text("libseccomp cannot start", "libseccomp 无法初始化"));
   deny_always(filter);
   if (sandbox.no_network) {
     for (const char* name : kNetwork) filter.deny(name);
   }
-  const int abi = landlock_abi();
   if (sandbox.no_write) deny_writing(filter, abi);
   if (abi < kScopedSignalsAbi) {
     for (const char* name : kSignals) filter.deny(name);
