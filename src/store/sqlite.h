@@ -62,6 +62,9 @@ class Statement {
   void bind_one(int index, uint64_t value) { bind_one(index, static_cast<int64_t>(value)); }
   void bind_one(int index, bool value) { bind_one(index, static_cast<int64_t>(value)); }
   void bind_one(int index, std::string_view value);
+  void bind_one(int index, const char* value) {
+    bind_one(index, std::string_view(value));
+  }  // else it would be a bool
   void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
   void bind_one(int index, Blob value);
   void keep_error(int rc) { bind_rc_ = bind_rc_ == 0 ? rc : bind_rc_; }
