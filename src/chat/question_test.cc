@@ -1,0 +1,71 @@
+#include "chat/question.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "chat/reader.h"
+#include "chat/rewrite.h"
+#include "testing/fakes.h"
+
+namespace cvp::chat {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Question, ContentLeavesQuestionWordsOut) {
+  EXPECT_THAT(content_of_question("《战国无双3》是由哪两个公司合作开发的？"), Not(HasSubstr("哪")));
+  EXPECT_THAT(content_of_question("显存有多少？"), HasSubstr("显存"));
+  const std::string english = content_of_question("Which team did the Broncos beat?");
+  EXPECT_THAT(english, HasSubstr("broncos"));
+  EXPECT_THAT(english, Not(HasSubstr("which")));
+  EXPECT_THAT(english, Not(HasSubstr("did")));
+}
+
+TEST(Question, KindsAndReach) {
+  EXPECT_EQ(answer_kind("它是哪一年发布的？"), AnswerKind::time);
+  EXPECT_EQ(answer_kind("How many people live there?"), AnswerKind::number);
+  EXPECT_EQ(answer_kind("谁写的？"), AnswerKind::any);
+  EXPECT_TRUE(needs_several_passages("比较 LoRA 和全量微调"));
+  EXPECT_TRUE(needs_several_passages("Summarise the security advice."));
+  EXPECT_FALSE(needs_several_passages("LoRA 是什么？"));
+}
+
+TEST(Rewrite, OnlyFollowUpsAreRewritten) {
+  EXPECT_TRUE(is_follow_up("它多大？"));
+  EXPECT_TRUE(is_follow_up("那 13B 呢？"));
+  EXPECT_TRUE(is_follow_up("And how big is it?"));
+  EXPECT_TRUE(is_follow_up("为什么？"));
+  EXPECT_FALSE(is_follow_up("Llama-2-7B 在 fp16 精度下需要多少显存？"));
+  testing::FakeGenerator generator;
+  const prompt::Library prompts = prompt::Library::load().value();
+  const auto same =
+      standalone_question("Llama-2-7B 在 fp16 精度下需要多少显存？", {{"a", "b"}}, prompts, &generator, {});
+  EXPECT_EQ(same.value(), "Llama-2-7B 在 fp16 精度下需要多少显存？");
+  EXPECT_TRUE(generator.prompts.empty());
+}
+
+TEST(Rewrite, UsesTheModelAndDistrustsInventions) {
+  const prompt::Library prompts = prompt::Library::load().value();
+  const std::vector<HistoryTurn> history = {{"Llama-2-7B 需要多少显存？", "fp16 需要 14 GB。"}};
+  testing::FakeGenerator generator;
+  generator.reply = [](const std::string&) { return std::string("Llama-2-7B 用 int4 需要多少显存？\n"); };
+  EXPECT_EQ(standalone_question("那 int4 呢？", history, prompts, &generator, {}).value(),
+            "Llama-2-7B 用 int4 需要多少显存？");
+  generator.reply = [](const std::string&) { return std::string("GPT-4 用 int4 需要多少显存？"); };
+  EXPECT_EQ(standalone_question("那 int4 呢？", history, prompts, &generator, {}).value(),
+            "Llama-2-7B 需要多少显存？ 那 int4 呢？");
+  EXPECT_EQ(standalone_question("那 int4 呢？", history, prompts, nullptr, {}).value(),
+            "Llama-2-7B 需要多少显存？ 那 int4 呢？");
+}
+
+TEST(Reader, RecognisesRefusalsAndFrills) {
+  EXPECT_TRUE(declines("资料中没有提到这一点。"));
+  EXPECT_TRUE(declines("The text does not mention it."));
+  EXPECT_FALSE(declines("14 GB"));
+  EXPECT_EQ(plain_answer("答案：14 GB [2]\n"), "14 GB");
+  EXPECT_EQ(plain_answer("- According to the text, it is [draft] 3."), "it is [draft] 3.");
+}
+
+}  // namespace
+}  // namespace cvp::chat
