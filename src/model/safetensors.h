@@ -1,0 +1,28 @@
+// Safetensors files: u64 length, a JSON header of that length, then the data that the header's offsets count
+// in.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cvp::model {
+
+struct SafeTensor {
+  std::string type;             // "F32", "F16", "BF16", "I64" …
+  std::vector<uint64_t> shape;  // slowest first, as torch has it
+  std::string_view bytes;
+};
+
+inline constexpr uint64_t kMaxSafetensorsHeaderBytes = 100 << 20;
+inline constexpr size_t kMaxSafetensors = 1 << 16;
+
+/// All tensors by name, as views into bytes. Checked: header length, types, products of shapes against byte
+/// ranges, ranges against the file and each other. Errc::corrupt says what is wrong.
+Result<std::map<std::string, SafeTensor, std::less<>>> read_safetensors(std::string_view bytes,
+                                                                        const std::string& name);
+
+}  // namespace cvp::model
