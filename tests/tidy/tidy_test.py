@@ -117,7 +117,7 @@ def test_both_languages():
     same(found(rules.both_languages, 'fail(text("no file", name));\n'), [1])
     same(found(rules.both_languages, 'return Text{"stopped", "stopped"};\n'), [1])
     same(found(rules.both_languages, 'text("a: {}", "路径: {}", x);\n'), [1])
-    same(found(rules.both_languages, 'text("{}: {}", "{}：{}", x, y);\n'), [])
+    same(found(rules.both_languages, 'text("{}: {}", "{}：{}", x, y);\ntext("{}  {}", "{}  {}", x, y);\n'), [])
     same(found(rules.both_languages, 'store.text(id, span);\nstore->text(id);\nResult<std::string> text(Id id);\n'), [])
     same(found(rules.both_languages, 'verbatim("words in English only");\nverbatim("cvp.db");\n'), [1])
 
