@@ -130,8 +130,9 @@ Result<void> Joiner::join_one(const sys::Path& archive) {
   const OnBytes sink = [&](std::string_view bytes) -> Result<void> {
     const size_t skip = std::min<uint64_t>(already_there, bytes.size());
     already_there -= skip;
+    TRY(landing_.append(bytes.substr(skip)));
     on_bytes_(landing_.size());
-    return landing_.append(bytes.substr(skip));
+    return {};
   };
   const uint64_t limit = landing_.expected_bytes() - part_begin_;
   const auto bytes = read_member(archive, model::part_member(source_, part_), limit, sink, cancel_);

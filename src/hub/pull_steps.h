@@ -10,19 +10,15 @@
 #include "hub/command.h"
 #include "hub/puller.h"
 #include "model/catalogue.h"
+#include "model/import.h"
 #include "sys/files.h"
 
 namespace cvp::hub {
 
-/// Turns the fetched file (with extra members beside it, in the same folder) into a GGUF file at out.
-using ImportModel = std::function<Result<void>(const model::CatalogueEntry& entry, const sys::Path& fetched,
-                                               const sys::Path& out, const OnProgress& on_progress,
-                                               const CancelToken& cancel)>;
-
 struct PullEffects {
   RunCommand run;
   std::function<Result<uint64_t>(const sys::Path&)> free_bytes;
-  ImportModel import_model;
+  std::function<decltype(model::import_to_gguf)> import_model;
   const Clock* clock = nullptr;
 };
 PullEffects system_pull_effects();

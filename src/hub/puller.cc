@@ -73,6 +73,7 @@ class Pull {
   Result<void> fetch_and_check(const Source& source, Landing& landing);
   Result<void> fetch_web(const Source& source, Landing& landing);
   Result<model::InstalledModel> install(const std::string& source);
+  std::vector<sys::Path> extras() const;
   std::string file_url(const Source& source, const std::string& member) const;
   void report_bytes(uint64_t done);
   std::unexpected<Error> stopped(uint64_t kept_bytes) const;
@@ -230,12 +231,23 @@ void Pull::report_bytes(uint64_t done) {
                 .unit = Progress::Unit::bytes});
 }
 
+/// Tokenizers and the like that are beside the fetched file.
+std::vector<sys::Path> Pull::extras() const {
+  std::vector<sys::Path> out;
+  for (const Source& source : entry_.sources)
+    for (const std::string& member : source.extra_members) {
+      const sys::Path path = folder_ / sys::Path(member).filename();
+      if (std::ranges::find(out, path) == out.end() && sys::exists(path)) out.push_back(path);
+    }
+  return out;
+}
+
 Result<model::InstalledModel> Pull::install(const std::string& source) {
   sys::Path gguf = fetched_;
   std::string sha256 = entry_.sha256;
   if (entry_.format != model::FileFormat::gguf) {
     gguf = folder_ / "import.gguf";
-    TRY(effects_.import_model(entry_, fetched_, gguf, on_progress_, cancel_));
+    TRY(effects_.import_model(entry_.format, fetched_, extras(), entry_, gguf, on_progress_, cancel_));
     sha256 = TRY(sys::sha256_file(gguf, {}, cancel_));
     if (!entry_.gguf_sha256.empty() && sha256 != entry_.gguf_sha256) {
       TRY(sys::remove_file(gguf));
@@ -250,9 +262,7 @@ Result<model::InstalledModel> Pull::install(const std::string& source) {
   const model::InstalledModel installed = TRY(model::record_installed(home_, entry_, gguf, sha256, source));
   TRY(sys::remove_file(fetched_));
   TRY(sys::remove_file(folder_ / "parts.json"));
-  for (const Source& s : entry_.sources)
-    for (const std::string& member : s.extra_members)
-      TRY(sys::remove_file(folder_ / sys::Path(member).filename()));
+  for (const sys::Path& extra : extras()) TRY(sys::remove_file(extra));
   return installed;
 }
 
@@ -289,6 +299,13 @@ std::string source_name(const Source& source) {
 std::string readable_bytes(uint64_t bytes) {
   const double b = static_cast<double>(bytes);
   return b >= 1e9 ? fmt::format("{:.1f} GB", b / 1e9) : fmt::format("{:.0f} MB", b / 1e6);
+}
+
+PullEffects system_pull_effects() {
+  return {.run = system_commands(),
+          .free_bytes = sys::free_bytes,
+          .import_model = model::import_to_gguf,
+          .clock = &sys::real_clock()};
 }
 
 Result<model::InstalledModel> pull_with(const PullEffects& effects, const sys::Path& home,

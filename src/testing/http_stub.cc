@@ -67,8 +67,8 @@ struct HttpStub::State {
   std::atomic<bool> stopping{false};
   std::atomic<int> broken_off{0};
 
-  mutable std::mutex mutex;  // guards everything below
-  std::map<std::string, StubHandler> routes;
+  mutable std::mutex mutex;                                    // guards everything below
+  std::map<std::string, std::shared_ptr<StubHandler>> routes;  // shared: a handler may keep state
   std::vector<StubRequest> requests;
   std::list<Socket> sockets;
 
@@ -125,7 +125,7 @@ void HttpStub::State::serve(Socket& socket) {
 }
 
 StubReply HttpStub::State::answer(const StubRequest& request) {
-  StubHandler handler;
+  std::shared_ptr<StubHandler> handler;
   {
     std::lock_guard lock(mutex);
     requests.push_back(request);
@@ -138,7 +138,7 @@ StubReply HttpStub::State::answer(const StubRequest& request) {
   }
   if (!handler) return {.status = 404, .body = "no such route"};
   std::lock_guard lock(handler_mutex);
-  return handler(request);
+  return (*handler)(request);
 }
 
 /// Sends the reply; false when the connection is to be closed.
@@ -242,7 +242,7 @@ HttpStub::~HttpStub() {
 void HttpStub::route(const std::string& path_prefix, StubHandler handler) {
   CHECK(path_prefix.starts_with("/"));
   std::lock_guard lock(state_->mutex);
-  state_->routes[path_prefix] = std::move(handler);
+  state_->routes[path_prefix] = std::make_shared<StubHandler>(std::move(handler));
 }
 
 void HttpStub::route(const std::string& path_prefix, const StubReply& reply) {

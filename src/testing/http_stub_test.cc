@@ -56,6 +56,14 @@ TEST(HttpStub, Ranges) {
   EXPECT_TRUE(get(stub, "/whole", "Range: bytes=4-\r\n").starts_with("HTTP/1.1 200"));
 }
 
+TEST(HttpStub, HandlersKeepTheirState) {
+  HttpStub stub;
+  stub.route("/",
+             [turn = 0](const StubRequest&) mutable { return StubReply{.body = std::to_string(++turn)}; });
+  EXPECT_TRUE(get(stub, "/").ends_with("\r\n\r\n1"));
+  EXPECT_TRUE(get(stub, "/").ends_with("\r\n\r\n2"));
+}
+
 TEST(HttpStub, DropsAndLies) {
   HttpStub stub;
   stub.route("/drop", StubReply{.body = "0123456789", .drop_after = 3});
