@@ -95,8 +95,8 @@ struct Sums {
 Result<Judged> judge(const Question& question, const chat::Answer& answer, store::Store& store) {
   Judged out;
   out.refused = answer.outcome == chat::Outcome::refused;
-  out.total_ms = answer.timings.total_ms;
-  out.first_ms = answer.timings.first_checked_ms;
+  out.total_ms = answer.timings.total;
+  out.first_ms = answer.timings.first_checked;
   for (const chat::Citation& citation : answer.citations) {
     ++out.quotes;
     out.verbatim += TRY(is_verbatim(citation, store));

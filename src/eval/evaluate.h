@@ -73,6 +73,21 @@ Result<AnswerReport> evaluate_answers(chat::Answerer& answerer, store::Store& st
                                       const std::vector<Question>& questions, const chat::AskOptions& options,
                                       const OnProgress& on_progress, const CancelToken& cancel);
 
+/// Labelled passages for chat's calibration. Every question is asked twice, all its passages read to the end:
+/// as it is, and with the documents that hold its gold passage left out. A passage is answerable when it is
+/// relevant (see gold.h) and has a gold answer. Left out: relevant ones without an answer, others from which
+/// the gold string was answered all the same, and questions whose gold passage was not retrieved.
+struct SignalSet {
+  std::vector<chat::Labelled> zh, en;
+  size_t questions = 0;  // that contributed
+};
+Result<SignalSet> collect_signals(chat::Answerer& answerer, store::Store& store,
+                                  const std::vector<Question>& questions, const chat::AskOptions& options,
+                                  const OnProgress& on_progress, const CancelToken& cancel);
+/// `base` with the languages refitted that have enough questions; Errc::refused where neither has.
+Result<chat::Calibration> calibrate(const SignalSet& signals, const chat::Calibration& base,
+                                    double max_false_refusals);
+
 /// Whether an answer's text contains a gold string after folding, spaces and punctuation ignored.
 bool contains_answer(std::string_view text, const std::vector<std::string>& answers);
 

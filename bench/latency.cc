@@ -1,0 +1,100 @@
+// search/latency: a search as `ask` does it, over 20,000 news items with a vector each, beside FTS5 on the
+// same queries.
+#include <algorithm>
+#include <random>
+
+#include "base/unicode.h"
+#include "bench/datasets.h"
+#include "bench/figure.h"
+#include "bench/hash_embedder.h"
+#include "bench/peer_fts5.h"
+#include "sys/host.h"
+
+namespace cvp::bench {
+namespace {
+
+constexpr size_t kItems = 20'000;
+constexpr size_t kQueriesOfEach = 500;
+constexpr size_t kResults = 20;  // what a turn retrieves
+constexpr uint64_t kSeed = 11;
+
+/// Natural questions, and fragments of the news of 6 to 24 characters.
+Result<std::vector<std::string>> make_queries(Context& context, const std::vector<Document>& news) {
+  std::vector<std::string> out;
+  const size_t each = context.limited(kQueriesOfEach);
+  for (const eval::Question& question : eval::sample(TRY(load_cmrc_dev(context)).questions, each, kSeed)) {
+    out.push_back(question.text);
+  }
+  std::mt19937_64 random(kSeed);
+  while (out.size() < 2 * each) {
+    const std::string& item = news[random() % news.size()].bytes;
+    size_t begin = utf8_prefix(item, random() % item.size()).size();
+    size_t end = begin;
+    for (size_t left = 6 + random() % 19; left > 0 && end < item.size(); --left) decode_utf8(item, end);
+    if (end - begin >= 12) out.push_back(item.substr(begin, end - begin));
+  }
+  return out;
+}
+
+struct Times {
+  std::vector<double> all, text, dense;
+};
+
+/// One pass over the queries; the first pass warms.
+Result<Times> time_index(Context& context, Base& base, HashEmbedder& embedder,
+                         const std::vector<std::string>& queries) {
+  Times out;
+  vector::SearchOptions options;
+  options.k = kResults;
+  for (const std::string& query : queries) {
+    const double begin = sys::real_clock().steady_ms();
+    const vector::SearchResult found = TRY(base.index->search(query, options, &embedder, context.cancel()));
+    out.all.push_back(sys::real_clock().steady_ms() - begin - found.embed_ms);
+    out.text.push_back(found.text_ms);
+    out.dense.push_back(found.dense_ms);
+    if (!found.dense_used)
+      return fail(Errc::failed, text("a search did without vectors", "有一次检索没有用到向量"));
+  }
+  return out;
+}
+
+Result<std::vector<double>> time_peer(PeerIndex& peer, const std::vector<std::string>& queries) {
+  std::vector<double> out;
+  for (const std::string& query : queries) {
+    const double begin = sys::real_clock().steady_ms();
+    TRY(peer.search(query, kResults));
+    out.push_back(sys::real_clock().steady_ms() - begin);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Claim>> search_latency(Context& context) {
+  const std::vector<Document> news = TRY(load_news(context, kItems));
+  const std::vector<std::string> queries = TRY(make_queries(context, news));
+  HashEmbedder embedder;
+  Base& base = *TRY(context.base("news", news, &embedder));
+  const vector::Status status = TRY(base.index->status(&embedder.identity()));
+  TRY(time_index(context, base, embedder, queries));
+  const Times times = TRY(time_index(context, base, embedder, queries));
+  const double resident = static_cast<double>(sys::resident_bytes()) / (1 << 20);
+  context.say(
+      "{} items, {} passages, {} with a vector of {} dimensions; {} queries, the {} best, second pass",
+      news.size(), status.chunks, status.with_vector, embedder.identity().dimension, queries.size(),
+      kResults);
+  context.say(
+      "{:22} p50 {:.2f} ms  p99 {:.2f} ms   (full text p50 {:.2f} p99 {:.2f}, vectors p50 {:.2f} p99 {:.2f})",
+      "cvp, hybrid", eval::percentile(times.all, 0.5), eval::percentile(times.all, 0.99),
+      eval::percentile(times.text, 0.5), eval::percentile(times.text, 0.99),
+      eval::percentile(times.dense, 0.5), eval::percentile(times.dense, 0.99));
+  context.say("resident memory {:.0f} MB, the {} MB of loaded news among it", resident, 50);
+  PeerIndex peer = TRY(PeerIndex::build(news));
+  TRY(time_peer(peer, queries));
+  const std::vector<double> peer_ms = TRY(time_peer(peer, queries));
+  context.say("{:22} p50 {:.2f} ms  p99 {:.2f} ms   (full text alone, in memory, whole items)",
+              "SQLite FTS5, bigrams", eval::percentile(peer_ms, 0.5), eval::percentile(peer_ms, 0.99));
+  return std::vector<Claim>{at_most("p99", eval::percentile(times.all, 0.99), 15, 1, "ms")};
+}
+
+}  // namespace cvp::bench
