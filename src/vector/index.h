@@ -1,5 +1,6 @@
-// V: full text and vectors over the store's chunks. Derived and disposable: HOME/index/ may be deleted at any time. V never sees
-// prompts. What is indexed of a chunk: its document's title, heading path and text with overlap.
+// V: full text and vectors over the store's chunks. Derived and disposable: HOME/index/ may be deleted at any
+// time. V never sees prompts. What is indexed of a chunk: its document's title, heading path and text with
+// overlap.
 #pragma once
 #include <functional>
 #include <memory>
@@ -27,59 +28,69 @@ struct SearchOptions {
 
 struct Hit {
   store::ChunkId chunk = 0;
-  double score = 0;                  // fused, 0..1; raw score of its side in text and dense mode
-  double text_score = 0;             // BM25; 0 when not matched
-  double dense_score = 0;            // cosine; 0 when it has no vector
-  uint32_t text_rank = 0;            // from 1; 0 = not among the candidates of that side
+  double score = 0;        // fused, 0..1; raw score of its side in text and dense mode
+  double text_score = 0;   // BM25; 0 when not matched
+  double dense_score = 0;  // cosine; 0 when it has no vector
+  uint32_t text_rank = 0;  // from 1; 0 = not among the candidates of that side
   uint32_t dense_rank = 0;
 };
 
 struct SearchResult {
-  std::vector<Hit> hits;             // best first
-  bool dense_used = false;           // false: no embedder, or no vectors yet
+  std::vector<Hit> hits;    // best first
+  bool dense_used = false;  // false: no embedder, or no vectors yet
   double text_ms = 0, embed_ms = 0, dense_ms = 0;
 };
 
 struct Status {
-  uint64_t chunks = 0;               // live in the store
-  uint64_t with_text = 0;            // in the full-text index
-  uint64_t with_vector = 0;          // of the current embedder
-  std::string embedder_stamp;        // of the vectors present; empty when there are none
-  bool rebuilding = false;           // the stamp differs from the current embedder's: vectors are being made anew
+  uint64_t chunks = 0;         // live in the store
+  uint64_t with_text = 0;      // in the full-text index
+  uint64_t with_vector = 0;    // of the current embedder
+  std::string embedder_stamp;  // of the vectors present; empty when there are none
+  bool rebuilding = false;     // the stamp differs from the current embedder's: vectors are being made anew
 };
 
 /// Thread-safe: searches run beside one catch-up.
 class Index {
  public:
-  /// Opens or creates folder/index.db. A damaged or older file is rebuilt from the store (and said so in `notes`).
+  /// Opens or creates folder/index.db. A damaged or older file is rebuilt from the store (and said so in
+  /// `notes`).
   static Result<std::unique_ptr<Index>> open(const sys::Path& folder, store::Store& store);
   virtual ~Index() = default;
 
   /// Brings full text to the store's generation (milliseconds a document). search() calls it first.
   virtual Result<void> catch_up_text(const OnProgress& on_progress, const CancelToken& cancel) = 0;
-  /// Embeds what has no vector of this embedder, in batches that are each durable. A different embedder's vectors are kept until
-  /// the new ones are complete, never mixed, then removed.
-  virtual Result<void> catch_up_vectors(model::Embedder& embedder, const OnProgress& on_progress, const CancelToken& cancel) = 0;
-  /// embedder may be null: then full text alone. A failing embedder falls back to full text and says so in dense_used.
-  virtual Result<SearchResult> search(std::string_view query, const SearchOptions& options, model::Embedder* embedder,
-                                      const CancelToken& cancel) = 0;
+  /// Embeds what has no vector of this embedder, in batches that are each durable. A different embedder's
+  /// vectors are kept until the new ones are complete, never mixed, then removed.
+  virtual Result<void> catch_up_vectors(model::Embedder& embedder, const OnProgress& on_progress,
+                                        const CancelToken& cancel) = 0;
+  /// embedder may be null: then full text alone. A failing embedder falls back to full text and says so in
+  /// dense_used.
+  virtual Result<SearchResult> search(std::string_view query, const SearchOptions& options,
+                                      model::Embedder* embedder, const CancelToken& cancel) = 0;
   virtual Result<Status> status(const model::EmbedderIdentity* embedder) = 0;
 
-  /// For `cvp why`: rank of one chunk on each side, however deep (0: no term of the query occurs in it, no vector), and which of
-  /// the query's terms it has.
+  /// For `cvp why`: rank of one chunk on each side, however deep (0: no term of the query occurs in it, no
+  /// vector), and which of the query's terms it has.
   struct Explanation {
     Hit hit;
     std::vector<std::string> terms_found, terms_missing;
     uint64_t chunks_searched = 0;
   };
-  virtual Result<Explanation> explain(std::string_view query, store::ChunkId chunk, const SearchOptions& options,
-                                      model::Embedder* embedder, const CancelToken& cancel) = 0;
-  /// Inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), of every distinct term of a text, by this index's tokenizer.
-  struct TermWeight { std::string term; double idf; Span source; };
+  virtual Result<Explanation> explain(std::string_view query, store::ChunkId chunk,
+                                      const SearchOptions& options, model::Embedder* embedder,
+                                      const CancelToken& cancel) = 0;
+  /// Inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), of every distinct term of a text, by this
+  /// index's tokenizer.
+  struct TermWeight {
+    std::string term;
+    double idf;
+    Span source;
+  };
   virtual Result<std::vector<TermWeight>> term_weights(std::string_view text) = 0;
 };
 
-/// The index's terms of a text with their source ranges: CJK bigrams, words, code-like tokens, all folded. Pure.
+/// The index's terms of a text with their source ranges: CJK bigrams, words, code-like tokens, all folded.
+/// Pure.
 struct Term {
   std::string text;
   Span source;
