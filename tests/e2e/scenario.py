@@ -227,6 +227,9 @@ class Scenario:
         os.makedirs(self.home, exist_ok=True)
         lock = open(os.path.join(self.home, "lock"), "a+", encoding="utf-8")
         fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        lock.write("cvp add, pid 4711, held by a scenario\n")
+        lock.flush()
         self.locks[name] = lock
 
     def do_release(self, name):
