@@ -1,0 +1,12 @@
+// HTML pages: what is read is valid UTF-8 under the limit.
+#include "ingest/html.h"
+#include "base/check.h"
+#include "base/unicode.h"
+#include "fuzz/input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  constexpr uint64_t kTextLimit = 1 << 20;
+  const auto parsed = cvp::ingest::parse_html(cvp::repair_utf8(cvp::fuzz::view(data, size)), kTextLimit);
+  if (parsed) CHECK(cvp::valid_utf8(parsed->text) && parsed->text.size() <= kTextLimit);
+  return 0;
+}
