@@ -176,7 +176,7 @@ def bare_prints(file, data):
     for match in _PRINT.finditer(file.code):
         statement = source[match.end():file.code.find(";", match.end())]
         for literal in re.findall(r'"((?:\\.|[^"\\\n])*)"', statement):
-            if re.search(r"[A-Za-z]{2,}", re.sub(r"\\.|\{[^}]*\}", " ", literal)):
+            if re.search(r"[A-Za-z]{2,}", re.sub(r"\\.|\{[^}]*\}|\bcvp\b", " ", literal)):
                 yield file.line(match.start()), f'prints "{literal}": a text needs both languages'
 
 
