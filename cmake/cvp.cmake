@@ -1,5 +1,5 @@
 # One call a room: cvp_module(vector DEPS base sys model store LINK PkgConfig::sqlite).
-# Sources are every *.cc of the folder; *_test.cc become the executable NAME_test, registered with CTest.
+# Sources are every *.cc of the folder but main.cc; *_test.cc become the executable NAME_test, registered with CTest.
 # DEPS are the rooms that may be included (DESIGN.md's include table); tests/tidy checks the includes themselves.
 
 set(CMAKE_CXX_STANDARD 23)
@@ -51,7 +51,7 @@ function(cvp_module name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   set(scope PUBLIC)
   if(sources)
     add_library(cvp_${name} STATIC ${sources})

@@ -44,4 +44,11 @@ Text text(fmt::format_string<const detail::Picked<A>&...> en, fmt::format_string
 /// A text that is the same in both languages: a name, a path, a number, another program's message.
 inline Text verbatim(std::string_view same) { return Text{std::string(same), std::string(same)}; }
 
+/// Joined in each language.
+inline Text operator+(Text left, const Text& right) {
+  left.en += right.en;
+  left.zh += right.zh;
+  return left;
+}
+
 }  // namespace cvp

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "store/store.h"
 
 namespace cvp::store {
 namespace {
@@ -222,5 +223,7 @@ Result<void> Transaction::commit() {
   db_ = nullptr;
   return {};
 }
+
+std::string sqlite_version() { return sqlite3_libversion(); }
 
 }  // namespace cvp::store

@@ -78,4 +78,7 @@ class Store {
   virtual Result<std::vector<Text>> verify(bool check_originals) = 0;
 };
 
+/// Of the library in use, "3.40.1": versions before 3.51.3 may have the WAL-reset bug, which one checkpointing connection avoids.
+std::string sqlite_version();
+
 }  // namespace cvp::store

@@ -18,13 +18,17 @@ extern char** environ;
 namespace cvp::sys {
 namespace {
 
+bool is_named(std::string_view name, std::string_view pattern) {
+  return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
+}
+
 std::vector<std::string> child_environment(const SpawnOptions& options) {
   std::vector<std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view line(*entry);
     const std::string name(line.substr(0, line.find('=')));
-    const bool removed =
-        std::find(options.unset_env.begin(), options.unset_env.end(), name) != options.unset_env.end();
+    const bool removed = std::any_of(options.unset_env.begin(), options.unset_env.end(),
+                                     [&](const std::string& pattern) { return is_named(name, pattern); });
     if (!removed && !options.env.contains(name)) out.emplace_back(line);
   }
   for (const auto& [name, value] : options.env) out.push_back(name + "=" + value);

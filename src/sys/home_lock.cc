@@ -37,17 +37,25 @@ std::unexpected<Error> fail_busy(const Path& home, const std::string& owner) {
                    "请等它结束，或先结束它；也可以用 $CVP_HOME 另选一个文件夹"));
 }
 
+/// Whatever the reason, the home cannot be used now.
+std::unexpected<Error> fail_home(const Path& home, Error why) {
+  return fail(Errc::unavailable,
+              text("the home {} cannot be used: {}", "无法使用数据文件夹 {}：{}", home.string(), why.message),
+              text("make it writable, or choose another folder with $CVP_HOME",
+                   "请确保该文件夹可写，或用 $CVP_HOME 另选一个文件夹"));
+}
+
 }  // namespace
 
 Result<HomeLock> HomeLock::acquire(const Path& home, const std::string& verb,
                                    std::chrono::milliseconds patience, const Clock& clock,
                                    const CancelToken& cancel,
                                    const std::function<void(const std::string& owner)>& on_wait) {
-  TRY(make_folders(home));
   const Path path = home / "lock";
+  if (auto made = make_folders(home); !made) return fail_home(home, std::move(made).error());
   // The file stays for ever: removing it would let two processes hold locks on two files of one name.
   Fd fd(open_retry(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
-  if (!fd.valid()) return fail_errno(errno, text("write", "写入"), path);
+  if (!fd.valid()) return fail_home(home, fail_errno(errno, text("write", "写入"), path).error());
   const double give_up = clock.steady_ms() + static_cast<double>(patience.count());
   bool said = false;
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

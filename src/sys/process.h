@@ -20,7 +20,7 @@ namespace cvp::sys {
 struct SpawnOptions {
   std::vector<std::string> argv;                  // argv[0] is the program, looked up in PATH when it has no slash
   std::map<std::string, std::string> env;         // added to ours
-  std::vector<std::string> unset_env;
+  std::vector<std::string> unset_env;             // names; "NAME*" stands for all that begin so
   Path working_folder;                            // empty: ours
   Path stdout_file, stderr_file;                  // appended to; empty: /dev/null (spawn) or captured (run)
   std::optional<Sandbox> sandbox;

@@ -45,6 +45,11 @@ TEST(Run, EnvironmentAndFolder) {
                        .working_folder = "/"};
   ::setenv("B", "2", 1);
   EXPECT_EQ(run(options, {}, {}).value().out, "1-\n/\n");
+  ::setenv("CVP_TEST_ONE", "x", 1);
+  ::setenv("CVP_TESTS", "y", 1);
+  options.argv[2] = "echo $CVP_TEST_ONE-$CVP_TESTS; pwd";
+  options.unset_env = {"CVP_TEST_*"};
+  EXPECT_EQ(run(options, {}, {}).value().out, "-y\n/\n");
   options.working_folder = "/not/there";
   EXPECT_THAT(run(options, {}, {}).error().message.en, HasSubstr("/not/there"));
 }

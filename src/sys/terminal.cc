@@ -39,6 +39,22 @@ void cancel_on_signals(const CancelToken& token) {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
+std::optional<std::string> read_line(const std::string& prompt) {
+  if (is_terminal(STDERR_FILENO)) write_all(STDERR_FILENO, prompt);
+  constexpr size_t kLineBytes = 64 << 10;
+  std::string line;
+  char c;
+  // Byte by byte, so that nothing behind the line is taken from whoever reads next.
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, &c, 1);
+    if (n < 0) return std::nullopt;
+    if (n == 0) return line.empty() ? std::nullopt : std::optional(line);
+    if (c == '\n') return line;
+    if (line.size() == kLineBytes) return std::nullopt;
+    line.push_back(c);
+  }
+}
+
 std::string read_secret(const std::string& prompt) {
   const Fd tty(open_retry("/dev/tty", O_RDWR | O_NOCTTY));
   termios old{};

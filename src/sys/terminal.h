@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "base/cancel.h"
@@ -12,5 +13,8 @@ int terminal_columns();
 void cancel_on_signals(const CancelToken& token);
 /// Asks a question on the terminal and reads one line without echo (secrets); empty when there is no terminal.
 std::string read_secret(const std::string& prompt);
+/// One line of standard input without its end, after writing the prompt to standard error where that is a terminal. Nothing at the
+/// end of input, after a signal, or for a line of more than 64 KiB. Do not mix with other readers of standard input.
+std::optional<std::string> read_line(const std::string& prompt);
 
 }  // namespace cvp::sys

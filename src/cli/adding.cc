@@ -1,0 +1,177 @@
+#include "cli/adding.h"
+
+#include <boost/json/array.hpp>
+
+#include "cli/screen_text.h"
+#include "cli/words.h"
+#include "sys/host.h"
+
+namespace cvp::cli {
+namespace {
+
+std::string_view kind_name(ingest::FileOutcome::Kind kind) {
+  using Kind = ingest::FileOutcome::Kind;
+  switch (kind) {
+    case Kind::added:
+      return "added";
+    case Kind::updated:
+      return "updated";
+    case Kind::unchanged:
+      return "unchanged";
+    case Kind::failed:
+      return "failed";
+    case Kind::skipped:
+      return "skipped";
+  }
+  return "failed";
+}
+
+Text kind_text(ingest::FileOutcome::Kind kind) {
+  using Kind = ingest::FileOutcome::Kind;
+  switch (kind) {
+    case Kind::added:
+      return text("added", "已添加");
+    case Kind::updated:
+      return text("updated", "已更新");
+    case Kind::unchanged:
+      return text("unchanged", "未变化");
+    case Kind::failed:
+      return text("failed", "失败");
+    case Kind::skipped:
+      return text("skipped", "已跳过");
+  }
+  return {};
+}
+
+}  // namespace
+
+void OutcomeView::show(const ingest::FileOutcome& outcome) {
+  using Kind = ingest::FileOutcome::Kind;
+  const std::lock_guard lock(mutex_);
+  switch (outcome.kind) {
+    case Kind::added:
+      ++added_;
+      break;
+    case Kind::updated:
+      ++updated_;
+      break;
+    case Kind::unchanged:
+      ++unchanged_;
+      break;
+    case Kind::skipped:
+      ++skipped_;
+      break;
+    case Kind::failed:
+      ++failed_;
+      break;
+  }
+  outcomes_.push_back(outcome);
+  if (outcome.kind == Kind::failed) return show_failure(outcome);
+  if (!every_file_ && outcome.notes.empty()) return;
+  Text line = text("{}  {}", "{}  {}", kind_text(outcome.kind), printable(outcome.uri));
+  if (outcome.pages > 0) {
+    line = text("{} ({}, {})", "{}（{} 页，{} 段）", line, count_en(outcome.pages, "page"),
+                count_en(outcome.chunks, "passage"));
+  } else if (outcome.chunks > 0) {
+    line = text("{} ({})", "{}（{} 段）", line, count_en(outcome.chunks, "passage"));
+  }
+  printer_.line(line);
+  for (const Text& note : outcome.notes) printer_.line(text("       {}", "        {}", note));
+}
+
+void OutcomeView::show_failure(const ingest::FileOutcome& outcome) {
+  // Reasons usually name the file themselves.
+  const bool named = outcome.error.message.en.find(outcome.uri) != std::string::npos;
+  printer_.note(named ? text("failed: {}", "失败：{}", outcome.error.message)
+                      : text("failed: {}: {}", "失败：{}：{}", outcome.uri, outcome.error.message));
+  if (!outcome.error.hint.empty()) printer_.note(text("        {}", "      {}", outcome.error.hint));
+}
+
+Text OutcomeView::summary() const {
+  const std::lock_guard lock(mutex_);
+  Text out = text("{} added, {} unchanged", "新增 {} 个文档，{} 个没有变化", count_en(added_, "document"),
+                  unchanged_);
+  if (updated_ > 0) out = text("{}, {} updated", "{}，更新 {} 个", out, updated_);
+  if (skipped_ > 0) out = text("{}, {} skipped", "{}，跳过 {} 个", out, skipped_);
+  if (failed_ > 0) out = text("{}, {} failed", "{}，失败 {} 个", out, failed_);
+  return out;
+}
+
+boost::json::object OutcomeView::json(Lang lang) const {
+  const std::lock_guard lock(mutex_);
+  boost::json::array files;
+  for (const ingest::FileOutcome& outcome : outcomes_) {
+    boost::json::array notes;
+    for (const Text& note : outcome.notes) notes.emplace_back(note.in(lang));
+    boost::json::object file{{"uri", outcome.uri},           {"outcome", kind_name(outcome.kind)},
+                             {"document", outcome.document}, {"chunks", outcome.chunks},
+                             {"pages", outcome.pages},       {"notes", std::move(notes)}};
+    if (outcome.kind == ingest::FileOutcome::Kind::failed) {
+      file["error"] = {{"code", errc_name(outcome.error.code)},
+                       {"message", outcome.error.message.in(lang)},
+                       {"hint", outcome.error.hint.in(lang)}};
+    }
+    files.push_back(std::move(file));
+  }
+  return {{"added", added_},     {"updated", updated_}, {"unchanged", unchanged_},
+          {"skipped", skipped_}, {"failed", failed_},   {"files", std::move(files)}};
+}
+
+Result<ingest::AddOptions> add_options(App& app, const std::string& collection) {
+  const Config& config = app.config();
+  ingest::AddOptions options;
+  options.collection = TRY(TRY(app.store())->ensure_collection(collection));
+  options.chunks = {.target_tokens = static_cast<uint32_t>(config.integer("ingest.chunk_tokens")),
+                    .max_tokens = static_cast<uint32_t>(config.integer("ingest.max_tokens")),
+                    .overlap_tokens = static_cast<uint32_t>(config.integer("ingest.overlap_tokens"))};
+  if (const model::Embedder* embedder = TRY(app.models().embedder()); embedder != nullptr) {
+    // Beside the text go the prefix ("passage: "), two special tokens and the document's title.
+    constexpr uint32_t kReservedTokens = 32;
+    const uint32_t limit = embedder->identity().max_tokens;
+    if (limit > 2 * kReservedTokens)
+      options.chunks.max_tokens = std::min(options.chunks.max_tokens, limit - kReservedTokens);
+  }
+  options.chunks.target_tokens = std::min(options.chunks.target_tokens, options.chunks.max_tokens);
+  options.chunks.overlap_tokens = std::min(options.chunks.overlap_tokens, options.chunks.max_tokens / 4);
+  options.parser.parser_argv = {sys::self_executable().string(), "parse-child"};
+  options.workers = static_cast<unsigned>(config.integer("ingest.workers"));
+  return options;
+}
+
+Result<IndexProgress> catch_up(App& app, bool vectors) {
+  IndexProgress out;
+  vector::Index* index = TRY(app.index());
+  TRY(index->catch_up_text(app.printer().on_progress(), app.cancel()));
+  model::Embedder* embedder = TRY(app.models().embedder());
+  out.has_embedder = embedder != nullptr;
+  auto count = [&]() -> Result<void> {
+    const vector::Status status = TRY(index->status(embedder != nullptr ? &embedder->identity() : nullptr));
+    out.chunks = status.chunks;
+    out.with_vector = status.with_vector;
+    return {};
+  };
+  TRY(count());
+  if (embedder == nullptr) {
+    out.note = text("search works by words; for search by meaning: {}",
+                    "现在可按词语检索；若要按语义检索：{}", app.models().why_no_embedder());
+    return out;
+  }
+  if (!vectors || out.with_vector == out.chunks) return out;
+  const auto done = index->catch_up_vectors(*embedder, app.printer().on_progress(), app.cancel());
+  TRY(count());
+  if (done) return out;
+  out.interrupted = true;
+  const Text state =
+      text("vectors are ready for {} of {} passages; `cvp add` without a path makes the rest",
+           "已完成 {} / {} 段的向量；运行不带路径的 `cvp add` 可继续其余部分", out.with_vector, out.chunks);
+  if (done.error().code == Errc::cancelled) {
+    out.note = state;
+    return out;
+  }
+  app.printer().error(done.error());
+  out.note = text("the documents are stored and can be searched by words; {}", "文档已保存，可按词语检索；{}",
+                  state);
+  return out;
+}
+
+}  // namespace cvp::cli

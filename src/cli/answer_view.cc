@@ -1,0 +1,161 @@
+#include "cli/answer_view.h"
+
+#include <boost/json/array.hpp>
+#include <cmath>
+
+#include "cli/screen_text.h"
+
+namespace cvp::cli {
+namespace {
+
+constexpr size_t kQuoteColumns = 200;
+
+std::string_view outcome_name(chat::Outcome outcome) {
+  switch (outcome) {
+    case chat::Outcome::answered:
+      return "answered";
+    case chat::Outcome::extracted:
+      return "extracted";
+    case chat::Outcome::refused:
+      return "refused";
+  }
+  return "refused";
+}
+
+bool ends_chinese(std::string_view text) {
+  char32_t last = 0;
+  for (size_t pos = 0; pos < text.size();) last = decode_utf8(text, pos);
+  return is_cjk(last) || (last >= 0x3000 && last <= 0x303F) || (last >= 0xFF01 && last <= 0xFF60) ||
+         last == U'”';
+}
+
+boost::json::object citation_json(const chat::Citation& citation) {
+  return {{"number", citation.number},
+          {"document", citation.document},
+          {"revision", citation.revision},
+          {"chunk", citation.chunk},
+          {"title", citation.title},
+          {"uri", citation.uri},
+          {"heading", citation.heading},
+          {"page", citation.page},
+          {"span", {citation.span.begin, citation.span.end}},
+          {"quote", citation.quote}};
+}
+
+}  // namespace
+
+chat::Events AnswerView::events() {
+  Printer& printer = app_.printer();
+  return {.on_stage = [&printer](const Text& stage) { printer.status(stage); },
+          .on_question =
+              [&printer](const std::string& standalone) {
+                printer.note(text("understood as: {}", "理解为：{}", one_line(standalone)));
+              },
+          .on_sentence = [this](const chat::Sentence& sentence,
+                                const std::vector<chat::Citation>&) { show_sentence(sentence); }};
+}
+
+void AnswerView::show_sentence(const chat::Sentence& sentence) {
+  Printer& printer = app_.printer();
+  const std::string words = printable(sentence.text);
+  std::string piece;
+  if (shown_ > 0 && !last_was_chinese_) piece = " ";
+  std::string marks;
+  for (const int number : sentence.citations) marks += fmt::format("[{}]", number);
+  if (sentence.supported) {
+    piece += words + (marks.empty() ? "" : printer.dim(marks));
+  } else {
+    const Text why = sentence.why_not.empty() ? text("not supported by the documents", "文档中没有依据")
+                                              : sentence.why_not;
+    const std::string remark = text(" (unverified: {})", "（未经证实：{}）", why).in(app_.lang());
+    piece += printer.dim(words + printable(remark));
+  }
+  last_was_chinese_ = ends_chinese(words);
+  ++shown_;
+  printer.piece(piece);
+}
+
+void AnswerView::finish(const chat::Answer& answer) {
+  Printer& printer = app_.printer();
+  printer.clear_status();
+  if (shown_ > 0) printer.piece("\n");
+  if (!answer.note.empty()) printer.line(Text{printable(answer.note.en), printable(answer.note.zh)});
+  if (answer.citations.empty()) return;
+  printer.line();
+  if (answer.outcome == chat::Outcome::refused) {
+    printer.line(text("The nearest passages:", "最接近的段落："));
+  }
+  show_citations(printer, answer.citations, false);
+}
+
+void show_citations(Printer& printer, const std::vector<chat::Citation>& citations, bool whole_quotes) {
+  for (const chat::Citation& citation : citations) {
+    const std::string name = printable(one_line(citation.title.empty() ? citation.uri : citation.title));
+    Text where = verbatim(fmt::format("[{}] ", citation.number) + printer.bold(name));
+    if (citation.page > 0) where = text("{}, page {}", "{}，第 {} 页", where, citation.page);
+    if (!citation.heading.empty()) {
+      where = text("{}, {}", "{}，{}", where, printable(one_line(citation.heading)));
+    }
+    printer.line(where);
+    const std::string quote = one_line(printable(citation.quote));
+    printer.line(text("    “{}”", "    “{}”", whole_quotes ? quote : shorten(quote, kQuoteColumns)));
+    if (!citation.uri.empty() && citation.uri != citation.title) {
+      printer.line(verbatim("    " + printer.dim(printable(citation.uri))));
+    }
+  }
+}
+
+boost::json::object answer_json(const chat::Answer& answer, Lang lang) {
+  boost::json::array sentences, citations;
+  for (const chat::Sentence& sentence : answer.sentences) {
+    boost::json::array numbers(sentence.citations.begin(), sentence.citations.end());
+    boost::json::object item{
+        {"text", sentence.text}, {"supported", sentence.supported}, {"citations", numbers}};
+    if (!sentence.why_not.empty()) item["why_not"] = sentence.why_not.in(lang);
+    sentences.push_back(std::move(item));
+  }
+  for (const chat::Citation& citation : answer.citations) citations.push_back(citation_json(citation));
+  return {{"outcome", outcome_name(answer.outcome)},
+          {"question", answer.question},
+          {"lang", answer.lang == Lang::zh ? "zh" : "en"},
+          {"answer", answer.supported_text()},
+          {"sentences", std::move(sentences)},
+          {"citations", std::move(citations)},
+          {"note", answer.note.in(lang)},
+          {"confidence", answer.confidence},
+          {"model", answer.model},
+          {"timings_ms",
+           {{"retrieved", answer.timings.retrieved},
+            {"first_checked", answer.timings.first_checked},
+            {"total", answer.timings.total}}}};
+}
+
+Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options) {
+  Asking asking;
+  store::Store* store = TRY(app.store());
+  vector::Index* index = TRY(app.index());
+  const prompt::Library* prompts = TRY(app.prompts());
+  if (with_engine) asking.embedder = TRY(app.models().embedder());
+  const bool generating = with_engine && options.mode != chat::ReadMode::extract;
+  if (generating) asking.generator = TRY(app.models().generator());
+  if (generating && asking.generator == nullptr) {
+    app.printer().note(text("quoting the best sentences only: {}", "只摘录最相关的原句：{}",
+                            app.models().why_no_generator()));
+  }
+  if (with_engine && asking.embedder == nullptr) {
+    app.printer().note(
+        text("searching by words only: {}", "仅按词语检索：{}", app.models().why_no_embedder()));
+  }
+  if (asking.generator == nullptr) options.mode = chat::ReadMode::extract;
+  const std::string model = asking.generator != nullptr ? asking.generator->identity().name : "";
+  asking.answerer = std::make_unique<chat::Answerer>(chat::Parts{.store = *store,
+                                                                 .index = *index,
+                                                                 .prompts = *prompts,
+                                                                 .clock = app.clock(),
+                                                                 .embedder = asking.embedder,
+                                                                 .generator = asking.generator,
+                                                                 .calibration = TRY(app.calibration(model))});
+  return asking;
+}
+
+}  // namespace cvp::cli

@@ -1,0 +1,65 @@
+#include "cli/chat_session.h"
+
+#include "base/unicode.h"
+
+namespace cvp::cli {
+namespace {
+// Older turns no longer say what a follow-up leans on.
+constexpr size_t kHistoryTurns = 8;
+constexpr size_t kTitleBytes = 120;
+}  // namespace
+
+void ChatSession::start_new() {
+  id_ = 0;
+  messages_.clear();
+  history_.clear();
+}
+
+Result<void> ChatSession::resume(store::ChatId id) {
+  start_new();
+  const std::vector<store::ChatInfo> chats = TRY(store_.chats(id == 0 ? 1 : 1000));
+  const store::ChatInfo* found = nullptr;
+  for (const store::ChatInfo& chat : chats) {
+    if (id == 0 || chat.id == id) {
+      found = &chat;
+      break;
+    }
+  }
+  if (found == nullptr) {
+    return fail(Errc::not_found,
+                id == 0 ? text("there is no chat to continue", "没有可以继续的对话")
+                        : text("there is no chat {}", "没有对话 {}", id),
+                text("`cvp chat --list` shows those there are", "`cvp chat --list` 可查看已有的对话"));
+  }
+  id_ = found->id;
+  messages_ = TRY(store_.messages(id_));
+  for (size_t i = 0; i + 1 < messages_.size(); ++i) {
+    const store::ChatMessage& asked = messages_[i];
+    const store::ChatMessage& answered = messages_[i + 1];
+    if (!asked.from_user || answered.from_user) continue;
+    history_.push_back(
+        {.question = asked.standalone.empty() ? asked.text : asked.standalone, .answer = answered.text});
+  }
+  if (history_.size() > kHistoryTurns) history_.erase(history_.begin(), history_.end() - kHistoryTurns);
+  return {};
+}
+
+Result<void> ChatSession::add(const std::string& asked, const chat::Answer& answer, const std::string& shown,
+                              const std::string& json) {
+  if (id_ == 0) id_ = TRY(store_.create_chat(utf8_prefix(asked, kTitleBytes)));
+  const int64_t now = clock_.unix_seconds();
+  messages_.push_back({.from_user = true,
+                       .text = asked,
+                       .standalone = answer.question,
+                       .answer_json = "",
+                       .unix_seconds = now});
+  TRY(store_.append_message(id_, messages_.back()));
+  messages_.push_back(
+      {.from_user = false, .text = shown, .standalone = "", .answer_json = json, .unix_seconds = now});
+  TRY(store_.append_message(id_, messages_.back()));
+  history_.push_back({.question = answer.question, .answer = shown});
+  if (history_.size() > kHistoryTurns) history_.erase(history_.begin());
+  return {};
+}
+
+}  // namespace cvp::cli

@@ -1,0 +1,232 @@
+#include <boost/json/array.hpp>
+
+#include "cli/models_pull.h"
+#include "cli/progress_line.h"
+#include "cli/screen_text.h"
+#include "cli/verb.h"
+#include "cli/words.h"
+
+namespace cvp::cli {
+namespace {
+
+Text role_text(model::ModelRole role) {
+  switch (role) {
+    case model::ModelRole::chat:
+      return text("chat", "对话");
+    case model::ModelRole::embedding:
+      return text("embedding", "向量");
+    case model::ModelRole::reranker:
+      return text("reranking", "重排");
+    case model::ModelRole::base:
+      return text("base for training", "训练底座");
+  }
+  return {};
+}
+
+boost::json::object entry_json(const model::CatalogueEntry& entry, const model::InstalledModel* installed,
+                               Lang lang) {
+  boost::json::array languages(entry.languages.begin(), entry.languages.end());
+  boost::json::object out{{"id", entry.id},
+                          {"name", entry.display_name},
+                          {"role", role_text(entry.role).in(Lang::en)},
+                          {"parameters", entry.parameters},
+                          {"quantization", entry.quantization},
+                          {"languages", std::move(languages)},
+                          {"licence", entry.licence},
+                          {"licence_url", entry.licence_url},
+                          {"bytes", entry.bytes},
+                          {"needs_memory_bytes", entry.needs_memory_bytes},
+                          {"context_tokens", entry.context_tokens},
+                          {"sha256", entry.sha256},
+                          {"note", entry.note.in(lang)},
+                          {"installed", installed != nullptr}};
+  if (installed != nullptr) {
+    out["file"] = installed->gguf.string();
+    out["file_sha256"] = installed->gguf_sha256;
+    out["file_bytes"] = installed->gguf_bytes;
+    out["source"] = installed->source;
+  }
+  return out;
+}
+
+struct Known {
+  model::CatalogueEntry entry;
+  std::optional<model::InstalledModel> installed;
+};
+
+/// The catalogue in its order, then the user's own models.
+Result<std::vector<Known>> known_models(const App& app) {
+  std::vector<Known> out;
+  const model::Catalogue catalogue = TRY(model::Catalogue::load());
+  for (const model::CatalogueEntry& entry : catalogue.entries()) out.push_back({entry, std::nullopt});
+  for (model::InstalledModel& model : TRY(model::installed_models(app.home()))) {
+    bool listed = false;
+    for (Known& known : out) {
+      if (known.entry.id != model.entry.id) continue;
+      known.installed = model;
+      listed = true;
+    }
+    if (!listed) out.push_back({model.entry, model});
+  }
+  return out;
+}
+
+Result<int> list(App& app) {
+  Printer& printer = app.printer();
+  boost::json::array models;
+  for (const Known& known : TRY(known_models(app))) {
+    const model::CatalogueEntry& entry = known.entry;
+    models.push_back(entry_json(entry, known.installed ? &*known.installed : nullptr, app.lang()));
+    const std::string mark = known.installed ? printer.good("✓") : " ";
+    const std::string size =
+        format_bytes(static_cast<double>(known.installed ? known.installed->gguf_bytes : entry.bytes));
+    printer.line(verbatim(fmt::format("{} {}  ", mark, printer.bold(pad(entry.id, 30)))) +
+                 verbatim(fmt::format("{:>8}  ", size)) + role_text(entry.role));
+    if (!entry.note.empty())
+      printer.line(verbatim("    ") + Text{printer.dim(entry.note.en), printer.dim(entry.note.zh)});
+  }
+  printer.line();
+  printer.line(text("✓ installed. `cvp models pull` fetches the defaults, `cvp models pull ID` another one.",
+                    "✓ 表示已安装。`cvp models pull` 下载默认模型，`cvp models pull ID` 下载指定模型。"));
+  if (printer.json_wanted()) printer.json({{"models", std::move(models)}});
+  return 0;
+}
+
+Result<int> show(App& app, const std::string& id) {
+  const auto all = TRY(known_models(app));
+  const Known* found = nullptr;
+  for (const Known& known : all) {
+    if (known.entry.id == id) found = &known;
+  }
+  if (found == nullptr) {
+    const model::Catalogue catalogue = TRY(model::Catalogue::load());
+    const model::CatalogueEntry* entry = TRY(catalogue.find(id));
+    for (const Known& known : all) {
+      if (known.entry.id == entry->id) found = &known;
+    }
+  }
+  const model::CatalogueEntry& e = found->entry;
+  const auto& installed = found->installed;
+  Printer& printer = app.printer();
+  printer.line(verbatim(printer.bold(e.id) + "  ") + e.note);
+  auto row = [&](const Text& name, const std::string& value) {
+    if (!value.empty()) printer.line(text("  {}: {}", "  {}：{}", name, printable(value)));
+  };
+  row(text("name", "名称"), e.display_name);
+  row(text("role", "用途"), role_text(e.role).in(app.lang()));
+  row(text("parameters", "参数量"), e.parameters > 0 ? fmt::format("{:.3g} M", e.parameters / 1e6) : "");
+  row(text("quantization", "量化"), e.quantization);
+  row(text("licence", "许可证"), e.licence + (e.licence_url.empty() ? "" : "  " + e.licence_url));
+  row(text("download", "下载大小"), e.bytes > 0 ? format_bytes(static_cast<double>(e.bytes)) : "");
+  row(text("needs memory", "所需内存"),
+      e.needs_memory_bytes > 0 ? format_bytes(static_cast<double>(e.needs_memory_bytes)) : "");
+  row(text("context", "上下文"), e.context_tokens > 0 ? std::to_string(e.context_tokens) : "");
+  row(text("SHA-256 of the download", "下载文件的 SHA-256"), e.sha256);
+  row(text("file", "文件"), installed ? installed->gguf.string() : "");
+  row(text("SHA-256 of the file", "该文件的 SHA-256"), installed ? installed->gguf_sha256 : "");
+  row(text("came from", "来源"), installed ? installed->source : "");
+  if (!installed)
+    printer.line(text("  not installed: `cvp models pull {}` gets it",
+                      "  未安装：可用 `cvp models pull {}` 下载", e.id));
+  if (printer.json_wanted()) printer.json(entry_json(e, installed ? &*installed : nullptr, app.lang()));
+  return 0;
+}
+
+Result<int> rm(App& app, const std::string& id, bool yes) {
+  const sys::HomeLock lock = TRY(app.lock_models());
+  const model::InstalledModel model = TRY(model::find_installed(app.home(), id));
+  const std::string size = format_bytes(static_cast<double>(model.gguf_bytes));
+  if (!yes && app.printer().on_terminal() &&
+      !confirm(app, text("Remove {} ({})?", "删除 {}（{}）？", model.entry.id, size))) {
+    return fail(Errc::refused, text("nothing was removed", "没有删除任何内容"));
+  }
+  TRY(model::remove_installed(app.home(), model.entry.id));
+  app.printer().line(text("{} removed, {} freed", "已删除 {}，释放 {}", model.entry.id, size));
+  if (app.printer().json_wanted())
+    app.printer().json({{"removed", model.entry.id}, {"bytes", model.gguf_bytes}});
+  return 0;
+}
+
+Result<int> verify(App& app, const std::string& id) {
+  std::vector<model::InstalledModel> models;
+  if (id.empty()) {
+    models = TRY(model::installed_models(app.home()));
+  } else {
+    models.push_back(TRY(model::find_installed(app.home(), id)));
+  }
+  boost::json::array results;
+  bool all_well = true;
+  for (const model::InstalledModel& model : models) {
+    const auto result = model::verify_installed(model, app.printer().on_progress(), app.cancel());
+    if (!result && result.error().code == Errc::cancelled) return std::unexpected(result.error());
+    all_well = all_well && result.has_value();
+    results.push_back(boost::json::object{{"id", model.entry.id}, {"intact", result.has_value()}});
+    if (result) {
+      app.printer().line(text("{} {}: intact", "{} {}：完好", app.printer().good("✓"), model.entry.id));
+    } else {
+      app.printer().line(
+          text("{} {}: {}", "{} {}：{}", app.printer().bad("✗"), model.entry.id, result.error().message));
+      if (!result.error().hint.empty()) app.printer().line(verbatim("    ") + result.error().hint);
+    }
+  }
+  if (models.empty()) app.printer().line(text("No model is installed.", "没有安装任何模型。"));
+  if (app.printer().json_wanted()) app.printer().json({{"models", std::move(results)}});
+  return all_well ? 0 : 1;
+}
+
+RunVerb declare_list(Command& command) {
+  command.about(text("Lists the models that cvp knows and those that are installed.",
+                     "列出 cvp 认识的模型和已安装的模型。"));
+  command.example("cvp models list", text("all of them", "全部模型"));
+  return [](App& app) { return list(app); };
+}
+
+RunVerb declare_show(Command& command) {
+  auto id = std::make_shared<std::string>();
+  command.about(text("Everything about one model: purpose, licence, size, memory, hash, where it is.",
+                     "查看一个模型的用途、许可证、大小、内存、哈希和位置。"));
+  command.argument(text("ID", "模型"), *id, text("as in `cvp models list`", "见 `cvp models list`"));
+  command.example("cvp models show multilingual-e5-small",
+                  text("the default embedding model", "默认的向量模型"));
+  return [id](App& app) { return show(app, *id); };
+}
+
+RunVerb declare_rm(Command& command) {
+  auto id = std::make_shared<std::string>();
+  auto yes = std::make_shared<bool>(false);
+  command.about(text("Removes an installed model from the disk.", "从磁盘删除一个已安装的模型。"));
+  command.argument(text("ID", "模型"), *id, text("an installed model", "已安装的模型"));
+  command.flag("-y,--yes", *yes, text("do not ask", "不询问"));
+  command.example("cvp models rm smollm2-135m-instruct", text("frees its space", "释放其空间"));
+  return [id, yes](App& app) { return rm(app, *id, *yes); };
+}
+
+RunVerb declare_verify(Command& command) {
+  auto id = std::make_shared<std::string>();
+  command.about(
+      text("Reads the installed model files and compares their SHA-256. Exit status 1 where one differs.",
+           "读取已安装的模型文件并核对 SHA-256。有不一致时退出码为 1。"));
+  command.argument(text("ID", "模型"), *id, text("one model; all without it", "某个模型；不写则检查全部"),
+                   false);
+  command.example("cvp models verify", text("all installed models", "检查全部已安装的模型"));
+  return [id](App& app) { return verify(app, *id); };
+}
+
+}  // namespace
+
+std::vector<Verb> models_verbs() {
+  return {{.name = "models list",
+           .summary = text("models there are, and those installed", "可用和已安装的模型"),
+           .declare = declare_list,
+           .is_default = true},
+          models_pull_verb(),
+          {.name = "models show",
+           .summary = text("everything about one model", "查看一个模型的详情"),
+           .declare = declare_show},
+          {.name = "models rm", .summary = text("remove a model", "删除一个模型"), .declare = declare_rm},
+          {.name = "models verify",
+           .summary = text("check the files' hashes", "核对模型文件的哈希"),
+           .declare = declare_verify}};
+}
+
+}  // namespace cvp::cli

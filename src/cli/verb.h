@@ -1,0 +1,42 @@
+// A verb of the program: what it is called, what it is for, and how its command line becomes something to
+// run.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/app.h"
+#include "cli/command.h"
+
+namespace cvp::cli {
+
+/// Does the work; the value is the exit status.
+using RunVerb = std::function<Result<int>(App&)>;
+
+struct Verb {
+  std::string name;                          // "ask", "models pull"
+  Text summary;                              // one line of the overview
+  std::function<RunVerb(Command&)> declare;  // options live in what the result captures
+  bool is_default = false;                   // of its group: `cvp models` is `cvp models list`
+};
+
+/// In the order of the overview.
+std::vector<Verb> all_verbs();
+
+// One function a file; groups give several.
+Verb add_verb();
+Verb ls_verb();
+Verb rm_verb();
+Verb search_verb();
+Verb ask_verb();
+Verb chat_verb();
+Verb why_verb();
+Verb doctor_verb();
+std::vector<Verb> models_verbs();
+std::vector<Verb> prompt_verbs();
+std::vector<Verb> config_verbs();
+std::vector<Verb> eval_verbs();
+std::vector<Verb> engine_verbs();
+
+}  // namespace cvp::cli

@@ -1,0 +1,57 @@
+#include "cli/words.h"
+
+#include <ctime>
+
+#include "base/limits.h"
+#include "base/unicode.h"
+#include "sys/terminal.h"
+
+namespace cvp::cli {
+namespace {
+constexpr int kStandardInput = 0;
+}
+
+Result<std::string> question_from(const std::vector<std::string>& words) {
+  std::string question;
+  for (const std::string& word : words) question += (question.empty() ? "" : " ") + word;
+  if (words.empty() && !sys::is_terminal(kStandardInput))
+    question = TRY(sys::read_stdin(limits::kQuestionBytes));
+  question = repair_utf8(question);
+  bool blank = true;
+  for (size_t pos = 0; pos < question.size() && blank;) blank = is_space(decode_utf8(question, pos));
+  if (blank) {
+    return fail(Errc::usage, text("there is no question", "没有问题内容"),
+                text("write it behind the verb, in quotes: cvp ask \"…\"",
+                     "请把问题写在命令后面并加引号：cvp ask \"……\""));
+  }
+  if (question.size() > limits::kQuestionBytes) {
+    return fail(Errc::refused,
+                text("the question has {} bytes, at most {} are allowed", "问题有 {} 字节，最多允许 {} 字节",
+                     question.size(), limits::kQuestionBytes));
+  }
+  return question;
+}
+
+std::string count_en(uint64_t n, std::string_view singular, std::string_view plural) {
+  if (n == 1) return fmt::format("1 {}", singular);
+  return plural.empty() ? fmt::format("{} {}s", n, singular) : fmt::format("{} {}", n, plural);
+}
+
+std::string format_time(int64_t unix_seconds) {
+  const std::time_t time = unix_seconds;
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  char out[32];
+  std::strftime(out, sizeof out, "%F %R", &local);
+  return out;
+}
+
+bool confirm(App& app, const Text& question) {
+  if (!sys::is_terminal(kStandardInput)) return false;
+  const Text prompt = text("{} [y/N] ", "{} [y/N] ", question);
+  const auto line = sys::read_line(prompt.in(app.lang()));
+  if (!line) return false;
+  return *line == "y" || *line == "Y" || *line == "yes" || *line == "是";
+}
+
+}  // namespace cvp::cli

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cli/app.h"
+
+namespace cvp::cli {
+
+/// Arguments joined by spaces; without any, standard input when it is no terminal. Errc::usage where neither
+/// says anything, Errc::refused when it is too long for a question.
+Result<std::string> question_from(const std::vector<std::string>& words);
+
+/// "3 documents" where the noun has a plural.
+std::string count_en(uint64_t n, std::string_view singular, std::string_view plural = {});
+
+/// "2026-11-24 08:30" in local time.
+std::string format_time(int64_t unix_seconds);
+
+/// Asks yes or no on the terminal; no without one.
+bool confirm(App& app, const Text& question);
+
+}  // namespace cvp::cli
