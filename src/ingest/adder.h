@@ -15,26 +15,32 @@
 namespace cvp::ingest {
 
 struct ChunkOptions {
-  uint32_t target_tokens = 360;    // aimed at
-  uint32_t max_tokens = 480;       // heading included; never exceeded (an embedder's limit less prefix and specials)
-  uint32_t overlap_tokens = 40;    // of the text before, in whole sentences
+  uint32_t target_tokens = 360;  // aimed at
+  uint32_t max_tokens =
+      480;  // heading included; never exceeded (an embedder's limit less prefix and specials)
+  uint32_t overlap_tokens = 40;  // of the text before, in whole sentences
 };
 
-/// Cuts a document at its structure: headings start chunks, paragraphs, list items and table rows are kept whole, long ones are
-/// cut at sentences and at last anywhere. Every byte that is not white space is in exactly one chunk's own span. Pure.
-std::vector<store::ChunkSpan> chunk(const store::ParsedText& parsed, const model::Tokenizer& tokenizer, const ChunkOptions& options);
+/// Cuts a document at its structure: headings start chunks, paragraphs, list items and table rows are kept
+/// whole, long ones are cut at sentences and at last anywhere. Every byte that is not white space is in
+/// exactly one chunk's own span. Pure.
+std::vector<store::ChunkSpan> chunk(const store::ParsedText& parsed, const model::Tokenizer& tokenizer,
+                                    const ChunkOptions& options);
 
 struct ParserOptions {
-  std::vector<std::string> parser_argv;   // how the parser child is started: {self, "parse-child"}; tests may run in process
+  std::vector<std::string>
+      parser_argv;  // how the parser child is started: {self, "parse-child"}; tests may run in process
   uint64_t memory_bytes = 2ull << 30;
   uint32_t cpu_seconds = 120;
   uint32_t wall_seconds = 180;
 };
 
-/// Text of a file, by its content (magic), not its name: TXT, Markdown, HTML, PDF, DOCX. Runs the sandboxed child.
-Result<store::ParsedText> parse_file(const sys::Path& file, const std::string& name, const ParserOptions& options,
-                                     const CancelToken& cancel);
-/// The child's side of parse_file: reads the request from standard input, enters the sandbox, writes the result. Exit status.
+/// Text of a file, by its content (magic), not its name: TXT, Markdown, HTML, PDF, DOCX. Runs the sandboxed
+/// child.
+Result<store::ParsedText> parse_file(const sys::Path& file, const std::string& name,
+                                     const ParserOptions& options, const CancelToken& cancel);
+/// The child's side of parse_file: reads the request from standard input, enters the sandbox, writes the
+/// result. Exit status.
 int parse_child_main();
 
 struct AddOptions {
@@ -50,21 +56,23 @@ struct FileOutcome {
   store::DocumentId document = 0;
   uint32_t chunks = 0, pages = 0;
   std::vector<Text> notes;
-  Error error;                    // failed
+  Error error;  // failed
 };
 
-/// What `cvp add` was given, expanded: files, folders (recursively), globs the shell left, "-" (standard input).
+/// What `cvp add` was given, expanded: files, folders (recursively), globs the shell left, "-" (standard
+/// input).
 struct Inputs {
   std::vector<sys::Path> files;
   bool standard_input = false;
-  std::vector<FileOutcome> missing;   // named but not there or not readable
+  std::vector<FileOutcome> missing;  // named but not there or not readable
 };
 Result<Inputs> expand_inputs(const std::vector<std::string>& arguments);
 
-/// Adds all files; one file's failure never stops the others. Each outcome is reported as it is known, in any order; "added" is
-/// said only after the store's commit. Returns when all are done or cancelled.
-Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer, const std::vector<sys::Path>& files,
-                       const AddOptions& options, const OnProgress& on_progress,
+/// Adds all files; one file's failure never stops the others. Each outcome is reported as it is known, in any
+/// order; "added" is said only after the store's commit. Returns when all are done or cancelled.
+Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer,
+                       const std::vector<sys::Path>& files, const AddOptions& options,
+                       const OnProgress& on_progress,
                        const std::function<void(const FileOutcome&)>& on_outcome, const CancelToken& cancel);
 /// Adds bytes under a name (standard input, tests).
 Result<FileOutcome> add_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,
