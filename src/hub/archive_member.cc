@@ -20,8 +20,8 @@ std::unexpected<Error> damaged(const sys::Path& path, archive* reader) {
   return fail(Errc::corrupt,
               text("the archive {} is damaged: {}", "压缩包 {} 已损坏：{}", path.filename().string(),
                    why ? why : "?"),
-              text("try again; if it stays so, use another source with `--source`",
-                   "请重试；若仍然如此，请用 `--source` 换一个来源"));
+              text("try again; if it stays so, use another source with `--from`",
+                   "请重试；若仍然如此，请用 `--from` 换一个来源"));
 }
 
 Result<uint64_t> copy_data(archive* reader, const sys::Path& path, std::string_view member,
@@ -63,8 +63,8 @@ Result<uint64_t> read_member(const sys::Path& path, std::string_view member, uin
   }
   return fail(Errc::not_found,
               text("{} has no file {}", "{} 中没有文件 {}", path.filename().string(), member),
-              text("the package has changed; use another source with `--source`, or a newer cvp",
-                   "这个包的内容变了；请用 `--source` 换一个来源，或升级 cvp"));
+              text("the package has changed; use another source with `--from`, or a newer cvp",
+                   "这个包的内容变了；请用 `--from` 换一个来源，或升级 cvp"));
 }
 
 }  // namespace cvp::hub

@@ -95,9 +95,9 @@ Result<sys::Path> PackageClient::fetch(const std::string& package, const sys::Pa
   if (!valid_package(kind_, package))
     return fail(Errc::usage,
                 text("\"{}\" is not a package with a version", "“{}” 不是带版本号的包名", package));
-  TRY(sys::make_folders(folder / "tmp"));
+  TRY(sys::make_folders(folder / kTemporaryFolder));
   const sys::SpawnOptions options{.argv = command(package, folder),
-                                  .env = {{"LC_ALL", "C"}, {"TMPDIR", (folder / "tmp").string()}},
+                                  .env = {{"LC_ALL", "C"}, {"TMPDIR", (folder / kTemporaryFolder).string()}},
                                   .unset_env = {"PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"}};
   auto result = run_(options, {.timeout = kDownloadTimeout, .output_bytes = kOutputBytes}, cancel);
   if (cancel.cancelled()) return fail_cancelled();

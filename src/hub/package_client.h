@@ -17,6 +17,7 @@ class PackageClient {
   static Result<PackageClient> find(model::Source::Kind kind, const RunCommand& run,
                                     const CancelToken& cancel);
 
+  static constexpr const char* kTemporaryFolder = "tmp";
   /// Downloads one package ("name==version" or "group:artifact:version") into folder, which it makes, with
   /// all temporary files of the client inside it too. Nothing of the package is executed. Thread-safe.
   /// Errc::not_found (no such package or version), unavailable (network, disk, timeout), failed.

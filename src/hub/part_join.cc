@@ -76,6 +76,7 @@ class Joiner {
   sys::Path folder_of(size_t part) const { return places_.scratch / std::to_string(part); }
   void skip_joined_parts();
   void start_fetching();
+  uint64_t bytes_on_their_way() const;
   Result<sys::Path> wait_for_first();
   Result<void> join_one(const sys::Path& archive);
   Result<void> save_extras(const sys::Path& archive);
@@ -112,10 +113,21 @@ void Joiner::start_fetching() {
   ++next_;
 }
 
+/// A client writes to its temporary folder first and then copies: the larger of the two is how far it is.
+uint64_t Joiner::bytes_on_their_way() const {
+  uint64_t sum = 0;
+  for (size_t part = part_; part < next_; ++part) {
+    const uint64_t all = bytes_below(folder_of(part));
+    const uint64_t temporary = bytes_below(folder_of(part) / PackageClient::kTemporaryFolder);
+    sum += std::max(temporary, all - std::min(all, temporary));
+  }
+  return sum;
+}
+
 Result<sys::Path> Joiner::wait_for_first() {
   while (pending_.front().wait_for(kTick) != std::future_status::ready) {  // ends by the client's own timeout
     if (cancel_.cancelled()) stop_.cancel();
-    on_bytes_(landing_.size() + bytes_below(places_.scratch));
+    on_bytes_(landing_.size() + bytes_on_their_way());
   }
   auto archive = pending_.front().get();
   pending_.pop_front();

@@ -77,7 +77,8 @@ class Pull {
   std::string file_url(const Source& source, const std::string& member) const;
   void report_bytes(uint64_t done);
   std::unexpected<Error> stopped(uint64_t kept_bytes) const;
-  std::unexpected<Error> all_failed(const std::vector<std::pair<const Source*, Error>>& failures) const;
+  std::unexpected<Error> all_failed(const std::vector<std::pair<const Source*, Error>>& failures,
+                                    uint64_t kept_bytes) const;
 
   const PullEffects& effects_;
   const sys::Path& home_;
@@ -176,7 +177,7 @@ Result<std::string> Pull::fetch(const std::vector<const Source*>& sources) {
                     .unit = Progress::Unit::bytes});
   }
   if (landing.size() == 0) TRY(landing.discard());
-  return all_failed(failures);
+  return all_failed(failures, landing.size());
 }
 
 /// Bytes that were there before may be another source's mistake: a wrong hash gets one more try from the
@@ -274,7 +275,8 @@ std::unexpected<Error> Pull::stopped(uint64_t kept_bytes) const {
       text("`cvp models pull {}` goes on from there", "再次运行 `cvp models pull {}` 会接着下载", entry_.id));
 }
 
-std::unexpected<Error> Pull::all_failed(const std::vector<std::pair<const Source*, Error>>& failures) const {
+std::unexpected<Error> Pull::all_failed(const std::vector<std::pair<const Source*, Error>>& failures,
+                                        uint64_t kept_bytes) const {
   Errc code = failures.front().second.code;
   Text reasons;
   for (const auto& [source, error] : failures) {
@@ -282,9 +284,12 @@ std::unexpected<Error> Pull::all_failed(const std::vector<std::pair<const Source
     const Text remedy = error.hint.empty() ? Text{} : text(" ({})", "（{}）", error.hint);
     reasons = text("{}\n  {}: {}{}", "{}\n  {}：{}{}", reasons, source_name(*source), error.message, remedy);
   }
+  const Text kept = kept_bytes == 0 ? Text{}
+                                    : text("; the {} that came are kept", "；已下载的 {} 会保留",
+                                           readable_bytes(kept_bytes));
   return fail(code, text("no source gave {}:{}", "没有一个来源能提供 {}：{}", entry_.display_name, reasons),
-              text("remedy one of these and run `cvp models pull {}` again; what was fetched is kept",
-                   "解决其中任意一项后再运行 `cvp models pull {}`；已下载的部分会保留", entry_.id));
+              text("when one of these is solved, run `cvp models pull {}` again{}",
+                   "解决其中任意一项后，再运行 `cvp models pull {}`{}", entry_.id, kept));
 }
 
 }  // namespace
@@ -298,6 +303,7 @@ std::string source_name(const Source& source) {
 
 std::string readable_bytes(uint64_t bytes) {
   const double b = static_cast<double>(bytes);
+  if (b < 1e6) return fmt::format("{} bytes", bytes);
   return b >= 1e9 ? fmt::format("{:.1f} GB", b / 1e9) : fmt::format("{:.0f} MB", b / 1e6);
 }
 

@@ -27,7 +27,7 @@ Result<void> check_status(const std::string& url, int status) {
     return fail(Errc::not_found, text("there is no {} (HTTP {})", "{} 不存在（HTTP {}）", url, status));
   if (status == 401 || status == 403)
     return fail(Errc::refused, text("{} asks for a login (HTTP {})", "{} 需要登录（HTTP {}）", url, status),
-                text("use another source with `--source`", "请用 `--source` 换一个来源"));
+                text("use another source with `--from`", "请用 `--from` 换一个来源"));
   if (status == 429 || status >= 500)
     return fail(
         Errc::unavailable,
