@@ -15,26 +15,26 @@
 namespace cvp::engine {
 
 struct LocalOptions {
-  std::vector<std::string> argv_prefix;   // how llama-server is started (hub::EngineProgram)
-  sys::Path runtime_folder;               // sockets, key files, logs; 0700
+  std::vector<std::string> argv_prefix;  // how llama-server is started (hub::EngineProgram)
+  sys::Path runtime_folder;              // sockets, key files, logs; 0700
   uint32_t context_tokens = 4096;
-  uint64_t cache_bytes = 4ull << 30;      // prefix cache in memory (--cache-ram); 0 = none
-  unsigned threads = 0;                   // 0: all
+  uint64_t cache_bytes = 4ull << 30;  // prefix cache in memory (--cache-ram); 0 = none
+  unsigned threads = 0;               // 0: all
 };
 
-/// Starts the child on first use (not here) and supervises it: gone is seen within a second, restarted with back-off on the next
-/// call; a hang is seen by the call's own timeout. Owns the child.
-Result<std::unique_ptr<model::Generator>> local_generator(const model::InstalledModel& model, const LocalOptions& options,
-                                                          const Clock& clock);
-Result<std::unique_ptr<model::Embedder>> local_embedder(const model::InstalledModel& model, const LocalOptions& options,
-                                                        const Clock& clock);
+/// Starts the child on first use (not here) and supervises it: gone is seen within a second, restarted with
+/// back-off on the next call; a hang is seen by the call's own timeout. Owns the child.
+Result<std::unique_ptr<model::Generator>> local_generator(const model::InstalledModel& model,
+                                                          const LocalOptions& options, const Clock& clock);
+Result<std::unique_ptr<model::Embedder>> local_embedder(const model::InstalledModel& model,
+                                                        const LocalOptions& options, const Clock& clock);
 
-/// Any OpenAI-compatible server (vLLM, SGLang, llama-server, a cloud): /v1/chat/completions with top_logprobs where it has
-/// them, /v1/embeddings.
+/// Any OpenAI-compatible server (vLLM, SGLang, llama-server, a cloud): /v1/chat/completions with top_logprobs
+/// where it has them, /v1/embeddings.
 struct RemoteOptions {
-  std::string base_url;                   // "http://127.0.0.1:8000/v1"
+  std::string base_url;  // "http://127.0.0.1:8000/v1"
   std::string model;
-  std::string api_key;                    // may be empty
+  std::string api_key;  // may be empty
   uint32_t context_tokens = 8192;
   std::string query_prefix, passage_prefix;  // embedders
   uint32_t max_input_tokens = 512;
@@ -42,10 +42,11 @@ struct RemoteOptions {
 Result<std::unique_ptr<model::Generator>> remote_generator(const RemoteOptions& options, const Clock& clock);
 Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& options, const Clock& clock);
 
-/// Keeps replies by (identity, messages, sampling) in a folder: for evaluation, where the same prompts are asked again after a
-/// change of the checker. `fresh` asks anew and overwrites.
-std::unique_ptr<model::Generator> remembering_generator(std::unique_ptr<model::Generator> inner, const sys::Path& folder,
-                                                        bool fresh);
-std::unique_ptr<model::Embedder> remembering_embedder(std::unique_ptr<model::Embedder> inner, const sys::Path& folder);
+/// Keeps replies by (identity, messages, sampling) in a folder: for evaluation, where the same prompts are
+/// asked again after a change of the checker. `fresh` asks anew and overwrites.
+std::unique_ptr<model::Generator> remembering_generator(std::unique_ptr<model::Generator> inner,
+                                                        const sys::Path& folder, bool fresh);
+std::unique_ptr<model::Embedder> remembering_embedder(std::unique_ptr<model::Embedder> inner,
+                                                      const sys::Path& folder);
 
 }  // namespace cvp::engine
