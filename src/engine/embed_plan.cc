@@ -7,6 +7,11 @@
 #include "base/unicode.h"
 
 namespace cvp::engine {
+namespace {
+
+bool is_inside_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+}  // namespace
 
 std::string embedder_input(const model::EmbedderIdentity& identity, model::TextRole role,
                            std::string_view text) {
@@ -19,22 +24,21 @@ std::string embedder_input(const model::EmbedderIdentity& identity, model::TextR
 CutText cut_to_tokens(std::string text, size_t limit, const std::function<size_t(std::string_view)>& count) {
   const size_t whole = count(text);
   if (whole <= limit) return {.text = std::move(text), .tokens = whole};
-  size_t fits = 0, too_long = text.size();
+  size_t fits = 0, too_long = text.size();  // ends of characters
   size_t tokens = 0;
   // Start where proportion says, then halve: a text just over the limit takes few counts.
   size_t guess = text.size() / whole * limit;
-  while (too_long - fits > 1) {
+  for (;;) {  // at most one count for each halving of the text
     if (guess <= fits || guess >= too_long) guess = fits + (too_long - fits) / 2;
-    const std::string_view part = utf8_prefix(text, guess);
-    if (part.size() <= fits) {
-      too_long = guess;  // between fits and guess no character ends
-      continue;
-    }
-    if (const size_t n = count(part); n <= limit) {
-      fits = part.size();
+    size_t end = guess;
+    while (end < too_long && is_inside_character(text[end])) ++end;
+    if (end >= too_long) end = utf8_prefix(text, guess).size();
+    if (end <= fits) break;  // no character ends between the two
+    if (const size_t n = count(std::string_view(text).substr(0, end)); n <= limit) {
+      fits = end;
       tokens = n;
     } else {
-      too_long = part.size();
+      too_long = end;
     }
     guess = 0;
   }
