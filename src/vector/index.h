@@ -21,7 +21,8 @@ enum class Mode { hybrid, text, dense };
 struct SearchOptions {
   size_t k = 10;
   Mode mode = Mode::hybrid;
-  double dense_weight = 0.5;                         // share of the dense score in the convex combination
+  double dense_weight =
+      0.6;  // share of the dense score in the convex combination (`cvp-bench retrieval/cmrc`)
   std::vector<store::CollectionId> collections;      // empty: all
   std::vector<store::DocumentId> exclude_documents;  // as if they were not there (evaluation of refusal)
 };

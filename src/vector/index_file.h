@@ -1,0 +1,19 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "store/sqlite.h"
+
+namespace cvp::vector {
+
+/// The two connections to HOME/index/index.db. A file that is damaged or of another version is removed and
+/// made anew; `note` says so then (the caller indexes everything again).
+struct IndexFile {
+  std::unique_ptr<store::Database> writer, reader;
+  std::string note;
+};
+Result<IndexFile> open_index_file(const sys::Path& folder);
+/// Removes the file, whatever its state.
+Result<void> remove_index_file(const sys::Path& folder);
+
+}  // namespace cvp::vector
