@@ -23,7 +23,8 @@ Result<std::vector<ReadPassage>> read_passages(const chat::Answer& answer, store
   std::vector<ReadPassage> out;
   for (const chat::Considered& one : answer.considered) {
     const auto found = chunks.find(one.chunk);
-    if (one.verdict == chat::Considered::Verdict::not_read || found == chunks.end()) continue;
+    const bool unread = !answer.model.empty() && one.verdict == chat::Considered::Verdict::not_read;
+    if (unread || found == chunks.end()) continue;
     out.push_back({one, found->second});
   }
   return out;

@@ -33,6 +33,7 @@ class Calibrate : public ::testing::Test {
     options_.push_back(options);
     chat::Answer out;
     out.lang = Lang::en;
+    out.model = model_;
     for (const store::Chunk& chunk : chunks_) {
       if (std::ranges::find(options.exclude_documents, chunk.document) != options.exclude_documents.end())
         continue;
@@ -63,6 +64,7 @@ class Calibrate : public ::testing::Test {
   std::vector<store::Chunk> chunks_;
   std::vector<chat::AskOptions> options_;
   std::map<std::string, std::string> replies_;
+  std::string model_ = "fake";
   chat::Considered::Verdict verdict_ = chat::Considered::Verdict::answered;
 };
 
@@ -93,6 +95,9 @@ TEST_F(Calibrate, LeavesDoubtfulPassagesOut) {
 TEST_F(Calibrate, SkipsWhatCannotTeach) {
   verdict_ = chat::Considered::Verdict::not_read;
   EXPECT_EQ(collect({question()}).questions, 0u) << "the gold passage was not read";
+  model_.clear();
+  EXPECT_EQ(collect({question()}).questions, 1u)
+      << "without a model nothing is read, and the text signals teach";
   verdict_ = chat::Considered::Verdict::answered;
   Question impossible = question();
   impossible.answerable = false;
