@@ -70,10 +70,10 @@ void OutcomeView::show(const ingest::FileOutcome& outcome) {
   if (!every_file_ && outcome.notes.empty()) return;
   Text line = text("{}  {}", "{}  {}", kind_text(outcome.kind), printable(outcome.uri));
   if (outcome.pages > 0) {
-    line = text("{} ({}, {})", "{}（{} 页，{} 段）", line, count_en(outcome.pages, "page"),
-                count_en(outcome.chunks, "passage"));
+    line =
+        text("{} ({}, {})", "{}（{}，{}）", line, pages_text(outcome.pages), passages_text(outcome.chunks));
   } else if (outcome.chunks > 0) {
-    line = text("{} ({})", "{}（{} 段）", line, count_en(outcome.chunks, "passage"));
+    line = text("{} ({})", "{}（{}）", line, passages_text(outcome.chunks));
   }
   printer_.line(line);
   for (const Text& note : outcome.notes) printer_.line(text("       {}", "        {}", note));
@@ -89,8 +89,7 @@ void OutcomeView::show_failure(const ingest::FileOutcome& outcome) {
 
 Text OutcomeView::summary() const {
   const std::lock_guard lock(mutex_);
-  Text out = text("{} added, {} unchanged", "新增 {} 个文档，{} 个没有变化", count_en(added_, "document"),
-                  unchanged_);
+  Text out = text("{} added, {} unchanged", "新增 {}，{} 个没有变化", documents_text(added_), unchanged_);
   if (updated_ > 0) out = text("{}, {} updated", "{}，更新 {} 个", out, updated_);
   if (skipped_ > 0) out = text("{}, {} skipped", "{}，跳过 {} 个", out, skipped_);
   if (failed_ > 0) out = text("{}, {} failed", "{}，失败 {} 个", out, failed_);

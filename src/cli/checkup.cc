@@ -118,16 +118,14 @@ std::vector<Finding> check_store(App& app, bool check_originals) {
   const auto documents = (*opened)->documents(0);
   if (problems->empty() && documents) {
     out.push_back({.name = "store",
-                   .what = text("{}, all intact", "{1} 个文档，全部完好",
-                                count_en(documents->size(), "document"), documents->size()),
+                   .what = text("{}, all intact", "{}，全部完好", documents_text(documents->size())),
                    .remedy = {}});
   }
   if (const auto jobs = (*opened)->unfinished_jobs(); jobs && !jobs->empty()) {
-    out.push_back(
-        {.name = "jobs",
-         .state = State::warning,
-         .what = text("{} not finished", "有 {1} 个任务未完成", count_en(jobs->size(), "job"), jobs->size()),
-         .remedy = text("`cvp add` continues", "运行 `cvp add` 可继续")});
+    out.push_back({.name = "jobs",
+                   .state = State::warning,
+                   .what = text("unfinished jobs: {}", "有 {} 个任务未完成", jobs->size()),
+                   .remedy = text("`cvp add` continues", "运行 `cvp add` 可继续")});
   }
   return out;
 }

@@ -44,18 +44,14 @@ std::optional<T> whole_number(const std::string& text) {
 
 void Command::add(Entry entry, bool takes_value) {
   CLI::Option* option = nullptr;
-  if (entry.positional()) {
-    option = parser_->app.add_option("argument" + std::to_string(entries_.size()));
-    if (entry.many) option->expected(-1);
-  } else if (takes_value) {
-    option = parser_->app.add_option(entry.names);
+  // Arguments without a dash are what CLI11 leaves over: as its own it would split "[a,b]", which may be a
+  // question.
+  if (!entry.positional()) {
+    option = takes_value ? parser_->app.add_option(entry.names) : parser_->app.add_flag(entry.names);
     if (entry.value_optional) option->expected(0, 1);
-  } else {
-    option = parser_->app.add_flag(entry.names);
+    // One value a time: an option that may be repeated must not swallow the arguments behind it.
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
   }
-  // One value a time: an option that may be repeated must not swallow the arguments behind it, and "[a,b]" is
-  // a text.
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
   parser_->options.push_back(option);
   entries_.push_back(std::move(entry));
 }
@@ -222,28 +218,50 @@ bool Command::has(std::string_view name) const {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// What CLI11 left over: unknown options, and the arguments.
 Result<void> Command::take(const Values& extras) {
+  Values arguments;
+  bool only_arguments = false;
   for (const std::string& extra : extras) {
-    if (extra == "--") continue;
-    if (!extra.starts_with('-') || extra == "-") {
-      return fail_usage(name_, text("“{}” is one argument too many", "多出了参数“{}”", extra));
+    if (only_arguments || !extra.starts_with('-') || extra == "-") {
+      arguments.push_back(extra);
+    } else if (extra == "--") {
+      only_arguments = true;
+    } else {
+      return fail_unknown_option(extra.substr(0, extra.find('=')));
     }
-    const std::string typed = extra.substr(0, extra.find('='));
-    const std::string near = typed.size() > 2 ? nearest(typed, option_names()) : "";
-    return fail_usage(name_, text("cvp {} has no option {}", "cvp {} 没有选项 {}", name_, typed),
-                      near.empty() ? Text{}
-                                   : text("did you mean {}? `cvp {} --help` lists all",
-                                          "是否想写 {}？`cvp {} --help` 列出全部选项", near, name_));
   }
   for (size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].positional()) continue;
     const Values& values = parser_->options[i]->results();
-    if (!values.empty()) {
-      if (auto applied = entries_[i].apply(values); !applied) return applied;
-    } else if (entries_[i].needed) {
-      return fail_usage(name_, text("cvp {} needs {}", "cvp {} 还需要{}", name_, entries_[i].placeholder));
-    }
+    if (!values.empty()) TRY(entries_[i].apply(values));
   }
-  return {};
+  return take_arguments(arguments);
+}
+
+Result<void> Command::take_arguments(const Values& arguments) {
+  size_t taken = 0;
+  for (const Entry& entry : entries_) {
+    if (!entry.positional()) continue;
+    if (taken == arguments.size()) {
+      if (!entry.needed) continue;
+      return fail_usage(name_, text("cvp {} needs {}", "cvp {} 还需要{}", name_, entry.placeholder));
+    }
+    const auto begin = arguments.begin() + static_cast<std::ptrdiff_t>(taken);
+    const auto end = entry.many ? arguments.end() : begin + 1;
+    TRY(entry.apply(Values(begin, end)));
+    taken = static_cast<size_t>(end - arguments.begin());
+  }
+  if (taken == arguments.size()) return {};
+  return fail_usage(name_, text("“{}” is one argument too many", "多出了参数“{}”", arguments[taken]));
+}
+
+Result<void> Command::fail_unknown_option(const std::string& typed) const {
+  const std::string near = typed.size() > 2 ? nearest(typed, option_names()) : "";
+  return fail_usage(name_, text("cvp {} has no option {}", "cvp {} 没有选项 {}", name_, typed),
+                    near.empty() ? Text{}
+                                 : text("did you mean {}? `cvp {} --help` lists all",
+                                        "是否想写 {}？`cvp {} --help` 列出全部选项", near, name_));
 }
 
 void add_common_options(Command& command, CommonOptions& options) {

@@ -57,6 +57,8 @@ class Command {
   };
   void add(Entry entry, bool takes_value);
   Result<void> take(const Values& extras);
+  Result<void> take_arguments(const Values& arguments);
+  Result<void> fail_unknown_option(const std::string& typed) const;
   Values option_names() const;
   std::string usage_line(Lang lang) const;
   struct Example {

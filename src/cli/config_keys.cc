@@ -66,6 +66,11 @@ std::vector<ConfigKey> engine_keys() {
                     "改用兼容 OpenAI 接口的服务器：http://127.0.0.1:8000/v1")},
       {.name = "chat.remote_model", .help = text("name of the model on that server", "该服务器上的模型名称")},
       {.name = "chat.api_key", .kind = Kind::secret, .help = text("key of that server", "该服务器的密钥")},
+  };
+}
+
+std::vector<ConfigKey> embedding_keys() {
+  return {
       {.name = "embedding.model",
        .help = text("embedding model; empty: the installed one", "向量模型；留空则用已安装的模型")},
       {.name = "embedding.endpoint",
@@ -143,6 +148,11 @@ std::vector<ConfigKey> answer_keys() {
        .high = 1,
        .help = text("confidence below which an answer is refused; -1: as calibrated",
                     "低于此可信度则拒答；-1 表示用校准值")},
+  };
+}
+
+std::vector<ConfigKey> ingest_keys() {
+  return {
       {.name = "ingest.chunk_tokens",
        .kind = Kind::integer,
        .fallback = "360",
@@ -190,7 +200,8 @@ std::string ConfigKey::environment_name() const {
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> all = general_keys();
-    for (auto&& group : {engine_keys(), answer_keys()}) all.insert(all.end(), group.begin(), group.end());
+    for (auto&& group : {engine_keys(), embedding_keys(), answer_keys(), ingest_keys()})
+      all.insert(all.end(), group.begin(), group.end());
     return all;
   }();
   return keys;

@@ -93,8 +93,7 @@ void show_status(Printer& printer, const Listing& listing, const Text& why_no_em
   const vector::Status& s = listing.status;
   if (s.chunks == 0) return;
   if (listing.embedder.empty()) {
-    printer.line(text("{}; no vectors: {}", "{1} 段；没有向量：{2}", count_en(s.chunks, "passage"), s.chunks,
-                      why_no_embedder));
+    printer.line(text("{}; no vectors: {}", "{}；没有向量：{}", passages_text(s.chunks), why_no_embedder));
     return;
   }
   printer.line(text("{} passages, {} with vectors of {}", "共 {} 段，其中 {} 段已有 {} 的向量", s.chunks,
@@ -120,8 +119,8 @@ Result<int> ls(App& app, const Options& options) {
     return 0;
   }
   for (const store::Collection& collection : listing.collections) {
-    printer.line(text("{} ({})", "{1}（{2} 个文档）", printer.bold(collection.name),
-                      count_en(collection.documents, "document")));
+    printer.line(
+        text("{} ({})", "{}（{}）", printer.bold(collection.name), documents_text(collection.documents)));
     for (const store::DocumentInfo& document : listing.documents) {
       if (document.collection == collection.id) show_document(printer, document, options.long_form);
     }

@@ -77,6 +77,8 @@ std::string overview(const std::vector<Verb>& verbs, Lang lang, size_t max_colum
 /// the right language.
 Lang early_lang(const std::vector<std::string>& arguments, const Surroundings& around) {
   std::string named, file;
+  if (const auto at = around.cvp_environment.find("CVP_CONFIG"); at != around.cvp_environment.end())
+    file = at->second;
   for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const std::string& word = arguments[i];
     if (word == "--lang" && i + 1 < arguments.size()) named = arguments[i + 1];

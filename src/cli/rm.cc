@@ -88,9 +88,8 @@ Result<int> remove_chosen(App& app, store::Store& store, const Documents& chosen
 
 Result<int> remove_collection(App& app, store::Store& store, store::CollectionId id, const Options& options) {
   const size_t documents = TRY(store.documents(id)).size();
-  if (!options.yes &&
-      !confirm(app, text("Remove the collection “{}” with {}?", "删除文档集“{0}”及其中的 {2} 个文档？",
-                         options.collection, count_en(documents, "document"), documents))) {
+  if (!options.yes && !confirm(app, text("Remove the collection “{}” with {}?", "删除文档集“{}”及其中的{}？",
+                                         options.collection, documents_text(documents)))) {
     return fail(Errc::refused, text("nothing was removed", "没有删除任何内容"),
                 text("--yes removes without asking", "加上 --yes 可不经询问直接删除"));
   }
@@ -114,8 +113,7 @@ Result<int> rm(App& app, const Options& options) {
   const Documents chosen = TRY(choose(*store, options, collection));
   if (!options.yes && app.printer().on_terminal()) {
     show_chosen(app.printer(), chosen);
-    if (!confirm(app, text("Remove {}?", "删除这 {1} 个文档？", count_en(chosen.size(), "document"),
-                           chosen.size()))) {
+    if (!confirm(app, text("Remove {}?", "删除这 {}？", documents_text(chosen.size())))) {
       return fail(Errc::refused, text("nothing was removed", "没有删除任何内容"));
     }
   }

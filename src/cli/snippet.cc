@@ -9,14 +9,21 @@
 namespace cvp::cli {
 namespace {
 
-/// Ranges of `text` that the query's terms cover, neighbours and overlaps merged (bigrams overlap).
+/// Whether two matches are one to a reader: bigrams overlap, and the parts of a code are joined by one sign.
+bool join(std::string_view text, Span before, Span after) {
+  if (after.begin <= before.end) return true;
+  return after.begin == before.end + 1 &&
+         std::string_view("-_./:").find(text[before.end]) != std::string_view::npos;
+}
+
+/// Ranges of `text` that the query's terms cover, neighbours merged.
 std::vector<Span> find_matches(std::string_view text, std::string_view query) {
   std::set<std::string> wanted;
   for (vector::Term& term : vector::tokenize(query)) wanted.insert(std::move(term.text));
   std::vector<Span> found;
   for (const vector::Term& term : vector::tokenize(text)) {
     if (!wanted.contains(term.text)) continue;
-    if (!found.empty() && term.source.begin <= found.back().end) {
+    if (!found.empty() && join(text, found.back(), term.source)) {
       found.back().end = std::max(found.back().end, term.source.end);
     } else {
       found.push_back(term.source);

@@ -32,10 +32,13 @@ Result<std::string> question_from(const std::vector<std::string>& words) {
   return question;
 }
 
-std::string count_en(uint64_t n, std::string_view singular, std::string_view plural) {
-  if (n == 1) return fmt::format("1 {}", singular);
-  return plural.empty() ? fmt::format("{} {}s", n, singular) : fmt::format("{} {}", n, plural);
+Text documents_text(uint64_t n) {
+  return n == 1 ? text("1 document", "1 个文档") : text("{} documents", "{} 个文档", n);
 }
+Text passages_text(uint64_t n) {
+  return n == 1 ? text("1 passage", "1 段") : text("{} passages", "{} 段", n);
+}
+Text pages_text(uint64_t n) { return n == 1 ? text("1 page", "1 页") : text("{} pages", "{} 页", n); }
 
 std::string format_time(int64_t unix_seconds) {
   const std::time_t time = unix_seconds;

@@ -10,8 +10,10 @@ namespace cvp::cli {
 /// says anything, Errc::refused when it is too long for a question.
 Result<std::string> question_from(const std::vector<std::string>& words);
 
-/// "3 documents" where the noun has a plural.
-std::string count_en(uint64_t n, std::string_view singular, std::string_view plural = {});
+/// "1 document", "3 documents"; "3 个文档".
+Text documents_text(uint64_t n);
+Text passages_text(uint64_t n);
+Text pages_text(uint64_t n);
 
 /// "2026-11-24 08:30" in local time.
 std::string format_time(int64_t unix_seconds);
