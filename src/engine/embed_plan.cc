@@ -6,6 +6,7 @@
 
 #include "base/unicode.h"
 
+
 namespace cvp::engine {
 namespace {
 
@@ -14,10 +15,10 @@ bool is_inside_character(char byte) { return (static_cast<unsigned char>(byte) &
 }  // namespace
 
 std::string embedder_input(const model::EmbedderIdentity& identity, model::TextRole role,
-                           std::string_view text) {
+                           std::string_view text, model::Normalization normalization) {
   const std::string& prefix =
       role == model::TextRole::query ? identity.query_prefix : identity.passage_prefix;
-  std::string input = prefix + nfkc(text);
+  std::string input = prefix + model::normalize_text(normalization, text);
   return input.empty() ? " " : input;  // engines refuse an empty text
 }
 

@@ -8,13 +8,15 @@
 
 #include "base/result.h"
 #include "model/embedder.h"
+#include "model/normalize.h"
 
 namespace cvp::engine {
 
-/// Prefix and text in NFKC: the engine's tokenizers have no character map of their own, so that ？ and ?
-/// would be different.
+/// Prefix and text, normalised as the model's training had it: the engine's tokenizers have no character map
+/// of their own, so that ？ and ? or a line end and a space would be different.
 std::string embedder_input(const model::EmbedderIdentity& identity, model::TextRole role,
-                           std::string_view text);
+                           std::string_view text,
+                           model::Normalization normalization = model::Normalization::nmt_nfkc);
 
 struct CutText {
   std::string text;

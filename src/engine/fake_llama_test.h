@@ -143,6 +143,7 @@ class FakeLlama {
     writer.set(kind + ".embedding_length", uint32_t{3});
     writer.set(kind + ".block_count", uint32_t{2});
     writer.set(kind + ".attention.head_count", uint32_t{1});
+    if (embedder) writer.set("tokenizer.ggml.model", "t5");  // whose texts are normalised
     const std::array<uint64_t, 1> dims{4};
     writer.declare("token_embd.weight", dims, model::TensorType::f32);
     EXPECT_TRUE(writer.write_header());

@@ -61,15 +61,17 @@ Result<std::unique_ptr<LocalEmbedder>> LocalEmbedder::create(const model::Instal
       .runtime_folder = options.runtime_folder};
   const int stall_ms = stall_ms_for(model.gguf_bytes);
   auto server = TRY(ServerProcess::create(std::move(spec), one_text_probe(stall_ms), clock, times));
-  return std::unique_ptr<LocalEmbedder>(
-      new LocalEmbedder(std::move(server), std::move(identity), tokenizer_of(model.gguf), stall_ms));
+  return std::unique_ptr<LocalEmbedder>(new LocalEmbedder(
+      std::move(server), std::move(identity), tokenizer_of(model.gguf), facts.normalization, stall_ms));
 }
 
 LocalEmbedder::LocalEmbedder(std::unique_ptr<ServerProcess> server, model::EmbedderIdentity identity,
-                             std::unique_ptr<model::Tokenizer> tokenizer, int stall_ms)
+                             std::unique_ptr<model::Tokenizer> tokenizer, model::Normalization normalization,
+                             int stall_ms)
     : server_(std::move(server)),
       identity_(std::move(identity)),
       tokenizer_(std::move(tokenizer)),
+      normalization_(normalization),
       stall_ms_(stall_ms) {}
 
 Result<std::vector<std::vector<float>>> LocalEmbedder::embed(std::span<const std::string> texts,
@@ -78,9 +80,9 @@ Result<std::vector<std::vector<float>>> LocalEmbedder::embed(std::span<const std
   std::vector<std::string> inputs;
   std::vector<size_t> tokens;
   for (const auto& text : texts) {
-    CutText input =
-        cut_to_tokens(embedder_input(identity_, role, text), identity_.max_tokens - kSpecialTokens,
-                      [&](std::string_view part) { return tokenizer_->count(part); });
+    CutText input = cut_to_tokens(embedder_input(identity_, role, text, normalization_),
+                                  identity_.max_tokens - kSpecialTokens,
+                                  [&](std::string_view part) { return tokenizer_->count(part); });
     if (input.cut) ++truncated_;
     tokens.push_back(input.tokens + kSpecialTokens);
     inputs.push_back(std::move(input.text));

@@ -25,7 +25,8 @@ class LocalEmbedder final : public model::Embedder {
 
  private:
   LocalEmbedder(std::unique_ptr<ServerProcess> server, model::EmbedderIdentity identity,
-                std::unique_ptr<model::Tokenizer> tokenizer, int stall_ms);
+                std::unique_ptr<model::Tokenizer> tokenizer, model::Normalization normalization,
+                int stall_ms);
 
   Result<std::vector<std::vector<float>>> embed_batch(std::span<const std::string> inputs,
                                                       const CancelToken& cancel);
@@ -38,6 +39,7 @@ class LocalEmbedder final : public model::Embedder {
   const std::unique_ptr<ServerProcess> server_;
   const model::EmbedderIdentity identity_;
   const std::unique_ptr<model::Tokenizer> tokenizer_;
+  const model::Normalization normalization_;
   const int stall_ms_;
   Turnstile passages_;
   std::atomic<uint64_t> truncated_ = 0;

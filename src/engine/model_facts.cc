@@ -25,7 +25,10 @@ Result<ModelFacts> read_model_facts(const model::InstalledModel& model) {
                    .pooling = entry.pooling.empty() ? spec.pooling : entry.pooling,
                    .context_tokens = spec.context_tokens,
                    .dimension = spec.embedding_width,
-                   .cache_bytes_per_token = spec.cache_bytes_per_token};
+                   .cache_bytes_per_token = spec.cache_bytes_per_token,
+                   .normalization = model::normalization_of(file->header())};
+  if (entry.context_tokens > 0 && (facts.context_tokens == 0 || entry.context_tokens < facts.context_tokens))
+    facts.context_tokens = entry.context_tokens;
   if (facts.chat_template.empty()) facts.chat_template = "plain";
   return facts;
 }

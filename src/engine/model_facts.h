@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "model/installed.h"
+#include "model/normalize.h"
 #include "sys/host.h"
 
 namespace cvp::engine {
@@ -12,9 +13,10 @@ namespace cvp::engine {
 struct ModelFacts {
   std::string chat_template;    // "chatml" …; the catalogue's word before the file's own
   std::string pooling;          // "mean" | "cls" | "last"
-  uint32_t context_tokens = 0;  // trained for; 0 = unknown
+  uint32_t context_tokens = 0;  // trained for, the smaller of catalogue and file; 0 = unknown
   uint32_t dimension = 0;
-  uint64_t cache_bytes_per_token = 0;  // of the prefix cache, in 16-bit floats
+  uint64_t cache_bytes_per_token = 0;                               // of the prefix cache, in 16-bit floats
+  model::Normalization normalization = model::Normalization::none;  // of an embedder's texts
 };
 
 /// From the catalogue entry and the file's checked header. Errc::not_found or corrupt where the file is

@@ -70,6 +70,8 @@ TEST(EmbedPlan, PrefixesAndNormalisesText) {
   EXPECT_EQ(embedder_input(identity, model::TextRole::query, "ＡＢ？"), "query: AB?");
   EXPECT_EQ(embedder_input(identity, model::TextRole::passage, "x"), "passage: x");
   EXPECT_EQ(embedder_input({}, model::TextRole::query, ""), " ");
+  EXPECT_EQ(embedder_input(identity, model::TextRole::passage, "a\nb"), "passage: a b");
+  EXPECT_EQ(embedder_input({}, model::TextRole::query, "显存？\n", model::Normalization::none), "显存？\n");
 }
 
 TEST(EmbedPlan, VectorsAreDirections) {

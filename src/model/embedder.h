@@ -23,10 +23,10 @@ struct EmbedderIdentity {
   std::string stamp() const;
 };
 
-/// Text to L2-normalised vectors. Thread-safe. Adds the role's prefix and normalises (NFKC) itself, sends
-/// length-sorted batches under a token budget, and returns one vector of identity().dimension floats per
-/// text, in order. A text longer than the model's limit is cut at the limit and counted in truncated().
-/// Rejects NaN and wrong dimensions as Errc::corrupt.
+/// Text to L2-normalised vectors. Thread-safe. Adds the role's prefix and normalises as the model needs it
+/// (normalize.h) itself, sends length-sorted batches under a token budget, and returns one vector of
+/// identity().dimension floats per text, in order. A text longer than the model's limit is cut at the limit
+/// and counted in truncated(). Rejects NaN and wrong dimensions as Errc::corrupt.
 class Embedder {
  public:
   virtual ~Embedder() = default;
