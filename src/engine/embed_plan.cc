@@ -6,7 +6,6 @@
 
 #include "base/unicode.h"
 
-
 namespace cvp::engine {
 namespace {
 

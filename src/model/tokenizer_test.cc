@@ -88,6 +88,9 @@ TEST(UnigramTest, PiecesOverSpacesAreTaken) {
   const UnigramTokenizer tokenizer("t", {{"▁", -2}, {"a", -3}, {"▁a▁a", -4}});
   EXPECT_EQ(tokenizer.count("a a"), 1u);
   EXPECT_EQ(tokenizer.count("a   a"), 1u);
+  std::string long_text;
+  for (int i = 0; i < 200'000; ++i) long_text += "a ";
+  EXPECT_NEAR(static_cast<double>(tokenizer.count(long_text)), 100'000, 20);
 }
 
 TEST(UnigramTest, HugeRunsAndBrokenBytesAreCounted) {

@@ -58,7 +58,7 @@ size_t UnigramTokenizer::count(std::string_view utf8) const {
           utf8_prefix(std::string_view(text).substr(at, end - at), std::max<size_t>(room, 4));
       run += fitting;
       at += fitting.size();
-      if (at == end) break;
+      if (run.size() + 4 <= kMaxRunBytes) continue;  // the word ended
       tokens += count_run(run);
       run.clear();
     }
