@@ -16,20 +16,20 @@ namespace cvp::ingest {
 
 struct ChunkOptions {
   uint32_t target_tokens = 360;  // aimed at
-  uint32_t max_tokens =
-      480;  // heading included; never exceeded (an embedder's limit less prefix and specials)
+  /// Heading included; never exceeded: an embedder's limit less its prefix and special tokens.
+  uint32_t max_tokens = 480;
   uint32_t overlap_tokens = 40;  // of the text before, in whole sentences
 };
 
 /// Cuts a document at its structure: headings start chunks, paragraphs, list items and table rows are kept
 /// whole, long ones are cut at sentences and at last anywhere. Every byte that is not white space is in
-/// exactly one chunk's own span. Pure.
+/// exactly one chunk's own span. A document that fits into max_tokens is one chunk. Pure, linear in time.
 std::vector<store::ChunkSpan> chunk(const store::ParsedText& parsed, const model::Tokenizer& tokenizer,
                                     const ChunkOptions& options);
 
 struct ParserOptions {
-  std::vector<std::string>
-      parser_argv;  // how the parser child is started: {self, "parse-child"}; tests may run in process
+  /// How the parser child is started: {self, "parse-child"}. Empty: parsed in this process (tests).
+  std::vector<std::string> parser_argv;
   uint64_t memory_bytes = 2ull << 30;
   uint32_t cpu_seconds = 120;
   uint32_t wall_seconds = 180;
@@ -64,7 +64,8 @@ struct FileOutcome {
 struct Inputs {
   std::vector<sys::Path> files;
   bool standard_input = false;
-  std::vector<FileOutcome> missing;  // named but not there or not readable
+  /// Named but not there or not readable (failed), or in a folder and clearly no document (skipped).
+  std::vector<FileOutcome> missing;
 };
 Result<Inputs> expand_inputs(const std::vector<std::string>& arguments);
 

@@ -51,6 +51,12 @@ std::string clean_text(std::string_view utf8, uint64_t& removed) {
   return out;
 }
 
+bool is_unspaced(char32_t c) {
+  const bool hangul =
+      (c >= 0x1100 && c < 0x1200) || (c >= 0x3130 && c < 0x3190) || (c >= 0xac00 && c < 0xd7b0);
+  return (is_cjk(c) && !hangul) || (c >= 0x3000 && c < 0x3040) || (c >= 0xff00 && c < 0xff61);
+}
+
 std::string one_line(std::string_view utf8) {
   std::string out;
   out.reserve(utf8.size());
@@ -64,7 +70,7 @@ std::string one_line(std::string_view utf8) {
       broken = broken || c == '\n';
       continue;
     }
-    if (space && !out.empty() && !(broken && is_cjk(last) && is_cjk(c))) out += ' ';
+    if (space && !out.empty() && !(broken && is_unspaced(last) && is_unspaced(c))) out += ' ';
     space = broken = false;
     out.append(utf8.substr(start, pos - start));
     last = c;

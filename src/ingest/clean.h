@@ -18,6 +18,9 @@ inline std::string clean_text(std::string_view utf8) {
 /// characters.
 std::string one_line(std::string_view utf8);
 
+/// Scripts and punctuation that are written without spaces: Chinese and Japanese, not Korean.
+bool is_unspaced(char32_t c);
+
 /// Without white space (of Unicode) at both ends.
 std::string_view trim(std::string_view utf8);
 

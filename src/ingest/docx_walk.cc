@@ -175,6 +175,9 @@ void DocxWalk::table(const pugi::xml_node& node) {
 void DocxWalk::table_row(const pugi::xml_node& row, std::vector<std::string>& carried) {
   std::vector<std::string> cells;
   Inline content;
+  const int before = std::clamp(to_int(child_value(child_named(row, "trPr"), "gridBefore"), 0), 0,
+                                static_cast<int>(kMaxCells));
+  cells.resize(static_cast<size_t>(before));
   for (pugi::xml_node cell : row.children()) {
     if (local_name(cell) == "sdt") cell = child_named(child_named(cell, "sdtContent"), "tc");
     if (local_name(cell) != "tc" || cells.size() >= kMaxCells) continue;

@@ -23,10 +23,22 @@ constexpr size_t kChunkUnits = 16 << 10;
 struct Candidate {
   const char* name;       // as shown
   const char* converter;  // as ICU calls it
+  bool has_kana = true;   // Chinese and Korean sets encode kana too, but no text in them consists of it
 };
 constexpr Candidate kEastAsian[] = {
-    {"GB18030", "gb18030"}, {"Big5", "Big5-HKSCS"},    {"Shift_JIS", "windows-31j"},
-    {"EUC-JP", "EUC-JP"},   {"EUC-KR", "windows-949"},
+    {"GB18030", "gb18030", false}, {"Big5", "Big5-HKSCS", false},    {"Shift_JIS", "windows-31j"},
+    {"EUC-JP", "EUC-JP"},          {"EUC-KR", "windows-949", false},
+};
+constexpr Candidate kAlphabets[] = {
+    {"windows-1251", "windows-1251"},
+    {"KOI8-R", "KOI8-R"},
+    {"IBM866", "IBM866"},
+    {"ISO-8859-5", "ISO-8859-5"},
+    {"IBM855", "IBM855"},
+    {"windows-1253", "windows-1253"},
+    {"windows-1255", "windows-1255"},
+    {"windows-1256", "windows-1256"},
+    {"TIS-620", "windows-874"},
 };
 
 extern "C" void count_broken(const void* context, UConverterToUnicodeArgs* args, const char*, int32_t length,
@@ -53,7 +65,8 @@ std::string_view sample_of(std::string_view bytes) {
 
 /// How sure a score is: the margin to the next best reading, and less so the fewer characters spoke for it.
 int confidence_of(double best, double second, size_t evidence) {
-  const double margin = (best - std::max(second, 0.0)) / std::max(best, 0.01);
+  // A reading that scores half as much is no rival.
+  const double margin = std::min(1.0, 2 * (best - std::max(second, 0.0)) / std::max(best, 0.01));
   const double weight = 1.0 - std::exp(-static_cast<double>(evidence) / 6.0);
   const double strength = std::min(1.0, best / 0.4);
   return std::clamp(static_cast<int>(std::lround(99.0 * margin * weight * strength)), 1, 99);
@@ -62,39 +75,72 @@ int confidence_of(double best, double second, size_t evidence) {
 struct Guess {
   std::string name, converter;
   int confidence = 0;
+  double score = 0;  // of plausibility
 };
 
-std::optional<Guess> guess_east_asian(std::string_view sample) {
-  double best = -1e9, second = -1e9;
-  size_t evidence = 0;
-  const Candidate* winner = nullptr;
-  for (const Candidate& candidate : kEastAsian) {
-    auto converted = convert(sample, candidate.converter);
-    if (!converted) continue;
-    const Plausibility p = plausibility(converted->text);
-    if (p.foreign == 0) continue;
-    if (p.score() > best) {
-      second = best;
-      best = p.score();
-      evidence = p.foreign;
-      winner = &candidate;
-    } else {
-      second = std::max(second, p.score());
-    }
+/// Bytes above ASCII come in runs where a text is written in letters or characters other than Latin ones.
+bool comes_in_runs(std::string_view sample) {
+  size_t high = 0, runs = 0;
+  bool inside = false;
+  for (const char c : sample) {
+    const bool is_high = static_cast<unsigned char>(c) >= 0x80;
+    high += is_high;
+    runs += is_high && !inside;
+    inside = is_high;
   }
-  // Everyday characters make up half of real text; other scripts read as one of these reach an eighth at
-  // most.
-  constexpr double kLeastScore = 0.2;
-  if (winner == nullptr || best < kLeastScore) return {};
-  return Guess{winner->name, winner->converter, confidence_of(best, second, evidence)};
+  return high >= 2 * runs;
 }
 
-/// ICU's statistics of letters, for the encodings that have no characters of several bytes.
+class Contest {
+ public:
+  explicit Contest(std::string_view sample) : sample_(sample) {}
+  void enter(const Candidate& candidate) {
+    auto converted = convert(sample_, candidate.converter);
+    if (!converted) return;
+    Plausibility p = plausibility(converted->text);
+    if (p.foreign == 0) return;
+    if (!candidate.has_kana) p.common -= p.kana;
+    if (p.score() > best_) {
+      second_ = best_;
+      best_ = p.score();
+      evidence_ = p.foreign;
+      winner_ = &candidate;
+    } else {
+      second_ = std::max(second_, p.score());
+    }
+  }
+  std::optional<Guess> result() const {
+    // Everyday characters make up half of real text; other scripts read as one of these reach an eighth at
+    // most.
+    constexpr double kLeastScore = 0.2;
+    if (winner_ == nullptr || best_ < kLeastScore) return {};
+    return Guess{winner_->name, winner_->converter, confidence_of(best_, second_, evidence_), best_};
+  }
+
+ private:
+  std::string_view sample_;
+  double best_ = -1e9, second_ = -1e9;
+  size_t evidence_ = 0;
+  const Candidate* winner_ = nullptr;
+};
+
+/// By everyday characters, for every script but the Latin one.
+std::optional<Guess> guess_by_characters(std::string_view sample) {
+  Contest contest(sample);
+  for (const Candidate& candidate : kEastAsian) contest.enter(candidate);
+  if (comes_in_runs(sample)) {
+    for (const Candidate& candidate : kAlphabets) contest.enter(candidate);
+  }
+  return contest.result();
+}
+
+/// ICU's statistics of letter sequences, for Latin alphabets.
 std::optional<Guess> guess_by_letters(std::string_view sample) {
   UErrorCode error = U_ZERO_ERROR;
   const std::unique_ptr<UCharsetDetector, decltype(&ucsdet_close)> detector(ucsdet_open(&error),
                                                                             &ucsdet_close);
   if (U_FAILURE(error)) return {};
+  ucsdet_enableInputFilter(detector.get(), true);  // markup is in English
   ucsdet_setText(detector.get(), sample.data(), static_cast<int32_t>(sample.size()), &error);
   int32_t found = 0;
   const UCharsetMatch** matches = ucsdet_detectAll(detector.get(), &found, &error);
@@ -105,7 +151,11 @@ std::optional<Guess> guess_by_letters(std::string_view sample) {
     if (U_FAILURE(error)) return {};
     const std::string n = name;
     if (n.starts_with("UTF-") || n.starts_with("IBM4")) continue;
-    return Guess{n, n == "ISO-8859-1" ? "windows-1252" : n == "ISO-8859-9" ? "windows-1254" : n, confidence};
+    return Guess{n,
+                 n == "ISO-8859-1"   ? "windows-1252"
+                 : n == "ISO-8859-9" ? "windows-1254"
+                                     : n,
+                 std::min(confidence, 99)};
   }
   return {};
 }
@@ -246,18 +296,16 @@ std::optional<std::string> unicode_form(std::string_view bytes) {
   if (bytes.size() % 4 == 0 && most(zeros[2]) && most(zeros[3]) && !most(zeros[0])) return "UTF-32LE";
   if (bytes.size() % 4 == 0 && most(zeros[0]) && most(zeros[1]) && !most(zeros[3])) return "UTF-32BE";
   if (valid_utf8(utf8_prefix(sample, sample.size() - 3)) && zeros == std::array<size_t, 4>{}) return {};
-  // Every text has line ends, spaces or ASCII punctuation: zero high bytes on one side. The rest must read as
-  // everyday text.
+  // ASCII leaves zeros on one side; Chinese leaves hardly any, but reads as everyday text in one order only.
   const size_t even = zeros[0] + zeros[2], odd = zeros[1] + zeros[3];
   for (const auto& [name, here, there] :
        {std::tuple{"UTF-16LE", odd, even}, std::tuple{"UTF-16BE", even, odd}}) {
-    if (here * 100 < sample.size() / 2 || here < there * 8) continue;
     auto converted = convert(sample, name);
-    if (!converted) continue;
+    if (!converted || converted->broken_bytes * 200 > sample.size()) continue;
     const Plausibility p = plausibility(converted->text);
-    const size_t total = count_code_points(converted->text);
-    const bool mostly_ascii = p.foreign * 10 <= total * 3;
-    if (converted->broken_bytes * 200 < sample.size() && (mostly_ascii || p.score() > 0.2)) return name;
+    const bool mostly_ascii = here * 3 >= sample.size() && here >= there * 8 && p.strange * 10 <= p.foreign;
+    constexpr double kEverydayScore = 0.25;
+    if (mostly_ascii || p.score() > kEverydayScore) return name;
   }
   return {};
 }
@@ -279,13 +327,14 @@ Result<Decoded> decode_text(std::string_view bytes, std::string_view declared) {
   }
   const std::string_view sample = sample_of(bytes);
   if (const auto trusted = trusted_declaration(sample, declared)) return decode_as(bytes, *trusted);
-  const auto east_asian = guess_east_asian(sample);
-  if (east_asian && east_asian->confidence >= 50) return decode_as(bytes, *east_asian);
+  const auto characters = guess_by_characters(sample);
+  constexpr double kClearScore = 0.35;
+  if (characters && characters->score >= kClearScore) return decode_as(bytes, *characters);
   const auto letters = guess_by_letters(sample);
-  if (letters && (!east_asian || letters->confidence > east_asian->confidence)) {
+  if (letters && (!characters || letters->confidence > characters->confidence)) {
     if (auto decoded = decode_as(bytes, *letters)) return decoded;
   }
-  if (east_asian) return decode_as(bytes, *east_asian);
+  if (characters) return decode_as(bytes, *characters);
   return decode_as(bytes, {"windows-1252", "windows-1252", 10});
 }
 

@@ -30,24 +30,39 @@ constexpr std::string_view kCommonHangul =
     "조여무동회경우한국니까습합"
     "했면것성소오학생전화세계용안내문유마음선방공중년월위원";
 
+// The most frequent small letters of alphabets: four fifths of a text in them.
+constexpr std::string_view kCommonLetters =
+    "оеаинтсрвлкмдпуязьыг"
+    "αοιετσνηυρπκλμςόίάέή"
+    "יוהלאתרבשמנדםקחעפ"
+    "ايلمنوترهبعدةكسفق"
+    "านรกเองยลมดทสตวปคิ่้ี";
+
 std::vector<char32_t> sorted_set() {
   std::vector<char32_t> set;
-  for (const std::string_view part : {kCommonHan, kCommonMarks, kCommonHangul})
+  for (const std::string_view part : {kCommonHan, kCommonMarks, kCommonHangul, kCommonLetters})
     for (size_t pos = 0; pos < part.size();) set.push_back(decode_utf8(part, pos));
   std::sort(set.begin(), set.end());
   return set;
 }
 
+bool is_kana(char32_t c) {
+  return (c >= 0x3041 && c <= 0x3093) || (c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc;
+}
+
 bool is_common(char32_t c) {
   static const std::vector<char32_t> set = sorted_set();
-  if ((c >= 0x3041 && c <= 0x3093) || (c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc) return true;  // kana
   return std::binary_search(set.begin(), set.end(), c);
 }
 
 bool is_strange(char32_t c) {
-  return c == 0xfffd || (c >= 0x80 && c < 0xa0) || (c >= 0xe000 && c < 0xf900) ||
-         (c >= 0x2500 && c < 0x25a0) || (c >= 0xff61 && c < 0xffa0) || (c >= 0x3400 && c < 0x4dc0) ||
-         c >= 0x20000 || (c >= 0xd800 && c < 0xe000) || (c >= 0x0600 && c < 0x2000 && !(c >= 0x1e00));
+  const bool rare_script = (c >= 0x0700 && c < 0x0e00) || (c >= 0x0e80 && c < 0x1e00);
+  const bool extension = (c >= 0x3400 && c < 0x4dc0) || c >= 0x20000;
+  const bool private_use = (c >= 0xd800 && c < 0xf900);
+  const bool drawing = c >= 0x2500 && c < 0x25a0;
+  const bool half_width_kana = c >= 0xff61 && c < 0xffa0;
+  return c == 0xfffd || (c >= 0x80 && c < 0xa0) || rare_script || extension || private_use || drawing ||
+         half_width_kana;
 }
 
 }  // namespace
@@ -58,7 +73,8 @@ Plausibility plausibility(std::string_view utf8) {
     const char32_t c = decode_utf8(utf8, pos);
     if (c < 0x80) continue;
     ++p.foreign;
-    if (is_common(c)) ++p.common;
+    if (is_kana(c)) ++p.kana;
+    if (is_kana(c) || is_common(c)) ++p.common;
     if (is_strange(c)) ++p.strange;
   }
   return p;

@@ -4,10 +4,11 @@
 
 namespace cvp::ingest {
 
-/// How much a decoded text looks like everyday text of some language that is not written in ASCII.
+/// How much a decoded text looks like everyday text of some language that is not written in Latin letters.
 struct Plausibility {
   size_t foreign = 0;  // code points above U+007F
-  size_t common = 0;   // of these: the everyday characters and punctuation of Chinese, Japanese and Korean
+  size_t common = 0;   // of these: the everyday characters of Chinese, Japanese, Korean and some alphabets
+  size_t kana = 0;     // of the common ones
   size_t strange = 0;  // of these: U+FFFD, private use, C1 controls, box drawing, half-width kana …
   /// 1: all everyday; below 0: nonsense.
   double score() const {

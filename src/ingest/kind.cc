@@ -190,10 +190,26 @@ bool looks_like_markdown(std::string_view bytes) {
              1;
 }
 
-Kind text_kind(std::string_view bytes, std::string_view name) {
+/// A text that calls itself DOCX or PDF is a broken download, not something its owner wants read as text.
+std::unexpected<Error> refuse_misnamed(const std::string& ext) {
+  const Text redo = text("get or export the document again; if it is plain text, rename it to .txt",
+                         "请重新下载或导出该文档；如果它本来就是纯文本，请改名为 .txt");
+  if (ext == "pdf") {
+    return fail(Errc::corrupt,
+                text("the name says PDF, but the file is not a PDF", "文件名是 PDF，内容却不是 PDF"), redo);
+  }
+  return fail(Errc::corrupt,
+              text("the name says Office document (.{}), but the file is not a zip container as those are",
+                   "文件名是 Office 文档（.{}），内容却不是这类文档所用的 zip 容器", ext),
+              redo);
+}
+
+Result<Kind> text_kind(std::string_view bytes, std::string_view name) {
   const std::string ext = extension(name);
   if (ext == "md" || ext == "markdown" || ext == "mkd" || ext == "qmd") return Kind::markdown;
   if (starts_like_html(bytes)) return Kind::html;
+  for (const std::string_view other : {"pdf", "docx", "docm", "dotx", "xlsx", "pptx", "doc", "xls", "ppt"})
+    if (ext == other) return refuse_misnamed(ext);
   if ((ext == "html" || ext == "htm" || ext == "xhtml" || ext == "mhtml") && has_markup(bytes))
     return Kind::html;
   if ((ext.empty() || ext == "txt") && looks_like_markdown(bytes)) return Kind::markdown;

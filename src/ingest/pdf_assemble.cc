@@ -8,17 +8,18 @@
 #include <set>
 
 #include "base/unicode.h"
+#include "ingest/clean.h"
 #include "ingest/pdf_lines.h"
 #include "ingest/text_marks.h"
 
 namespace cvp::ingest {
 namespace {
 
-constexpr float kHeadingHeight = 1.25F;  // of the body's letters
 constexpr size_t kHeadingBytes = 200;
 constexpr size_t kHeadingLines = 3;
 constexpr double kMostHeadings = 0.3;  // of all lines; more is a poster or slides
-constexpr int kHeadingLevels = 4;
+// Letters so much higher than the body's make a heading of level 1, 2, 3.
+constexpr std::array<float, 3> kHeadingHeights = {1.9F, 1.5F, 1.25F};
 
 bool is_sentence_end(char32_t c) {
   constexpr std::u32string_view kEnds = U".。!！?？;；:：…”」』";
@@ -127,11 +128,11 @@ class Assembler {
       const PdfLine &before = *kept_[i - 1], &here = *kept_[i];
       const float em = std::max(here.height, 1.0F);
       const bool indented = here.box.x0 > left + 0.9F * em && before.box.x0 < left + 0.9F * em;
-      const bool short_end = before.box.x1 < right - 2.0F * em && is_sentence_end(last_char(text(i - 1)));
+      const bool short_line = before.box.x1 < right - 2.0F * em;
+      const bool new_paragraph = is_sentence_end(last_char(text(i - 1))) && (indented || short_line);
       const bool other_size = std::abs(before.height - here.height) > 0.3F * em;
-      if (!indented && !short_end && !other_size && !starts_item(text(i)) && !plain_heading(text(i)))
-        continue;
-      if (indented && !is_sentence_end(last_char(text(i - 1))) && before.box.x1 > right - 2.0F * em) continue;
+      const bool own_line = starts_item(text(i)) || plain_heading(text(i)) || is_contents_entry(text(i - 1));
+      if (!new_paragraph && !other_size && !own_line) continue;
       paragraphs_.push_back({first, i - 1});
       first = i;
     }
@@ -153,27 +154,26 @@ class Assembler {
   }
 
   void mark_headings() {
-    std::set<int, std::greater<>> sizes;  // half points
     size_t lines = 0;
-    const auto size_of = [&](const Paragraph& p) {
-      return static_cast<int>(std::lround(kept_[p.first]->height * 2));
-    };
-    for (const Paragraph& paragraph : paragraphs_) {
-      if (!looks_like_heading(paragraph)) continue;
-      sizes.insert(size_of(paragraph));
-      lines += paragraph.last - paragraph.first + 1;
-    }
-    if (static_cast<double>(lines) > kMostHeadings * static_cast<double>(kept_.size())) return;
     for (Paragraph& paragraph : paragraphs_) {
-      if (!looks_like_heading(paragraph)) continue;
-      const auto rank = std::distance(sizes.begin(), sizes.find(size_of(paragraph)));
-      paragraph.heading_level = std::min(static_cast<int>(rank) + 1, kHeadingLevels);
+      paragraph.heading_level = heading_level(paragraph);
+      if (paragraph.heading_level > 0) lines += paragraph.last - paragraph.first + 1;
     }
+    if (static_cast<double>(lines) <= kMostHeadings * static_cast<double>(kept_.size())) return;
+    for (Paragraph& paragraph : paragraphs_) paragraph.heading_level = 0;
   }
 
-  bool looks_like_heading(const Paragraph& paragraph) const {
+  int heading_level(const Paragraph& paragraph) const {
+    const auto level = std::find_if(kHeadingHeights.begin(), kHeadingHeights.end(), [&](float height) {
+      return kept_[paragraph.first]->height >= body_height_ * height;
+    });
+    if (level == kHeadingHeights.end() || !reads_like_heading(paragraph)) return 0;
+    return static_cast<int>(level - kHeadingHeights.begin()) + 1;
+  }
+
+  bool reads_like_heading(const Paragraph& paragraph) const {
     const size_t lines = paragraph.last - paragraph.first + 1;
-    if (lines > kHeadingLines || kept_[paragraph.first]->height < body_height_ * kHeadingHeight) return false;
+    if (lines > kHeadingLines) return false;
     size_t bytes = 0, letters = 0;
     for (size_t i = paragraph.first; i <= paragraph.last; ++i) {
       bytes += text(i).size();
@@ -193,7 +193,7 @@ class Assembler {
       if (i > paragraph.first || paragraph.continues) {
         join_line(body);
       } else if (!out.empty()) {
-        out += "\n\n";
+        out += in_list_with_last(i) ? "\n" : "\n\n";
       }
       while (parsed_.page_starts.size() < line.page) start_page();
       if (i == paragraph.first && !paragraph.continues) {
@@ -210,6 +210,12 @@ class Assembler {
     }
   }
 
+  /// Items and lines of contents that stand together stay together.
+  bool in_list_with_last(size_t i) const {
+    if (i == 0 || kept_[i]->block != kept_[i - 1]->block) return false;
+    return starts_item(text(i)) || (is_contents_entry(text(i)) && is_contents_entry(text(i - 1)));
+  }
+
   /// What stands between two lines of a paragraph: nothing between Chinese characters or where a word was
   /// hyphenated, else a space.
   void join_line(std::string_view next) {
@@ -223,14 +229,7 @@ class Assembler {
         return;
       }
     }
-    if (!(is_cjk(last_char_wide(out)) && is_cjk_or_mark(first_char(next)))) out += ' ';
-  }
-  static bool is_cjk_or_mark(char32_t c) {
-    return is_cjk(c) || (c >= 0x3000 && c < 0x3040) || (c >= 0xff00 && c < 0xff61);
-  }
-  static char32_t last_char_wide(std::string_view text) {
-    const char32_t c = last_char(text);
-    return is_cjk_or_mark(c) ? U'中' : c;
+    if (!(is_unspaced(last_char(out)) && is_unspaced(first_char(next)))) out += ' ';
   }
 
   const PdfLines& lines_;

@@ -71,7 +71,6 @@ char32_t last_of(std::string_view text) {
   }
   return text.empty() ? U' ' : decode_utf8(text, begin);
 }
-bool is_wide(char32_t c) { return is_cjk(c) || (c >= 0x3000 && c < 0x3040) || (c >= 0xff00 && c < 0xff61); }
 
 /// Chinese set in justified lines is cut into words at every gap; only a real gap is a space.
 std::string join(const std::vector<Word>& words) {
@@ -81,11 +80,30 @@ std::string join(const std::vector<Word>& words) {
       const store::Box &before = words[i - 1].box, &here = words[i].box;
       const float gap = std::max(here.x0 - before.x1, before.x0 - here.x1);
       const bool tight = gap < 0.4F * std::max(here.y1 - here.y0, 1.0F);
-      if (!(tight && is_wide(last_of(words[i - 1].text)) && is_wide(first_of(words[i].text)))) line += ' ';
+      if (!(tight && is_unspaced(last_of(words[i - 1].text)) && is_unspaced(first_of(words[i].text))))
+        line += ' ';
     }
     line += words[i].text;
   }
   return line;
+}
+
+/// The dots between a heading and its page number in a table of contents say nothing, and take hundreds of
+/// tokens.
+std::string without_leaders(const std::string& line) {
+  constexpr size_t kLeastDots = 4;
+  std::string out;
+  for (size_t pos = 0; pos < line.size();) {
+    size_t end = pos, dots = 0;
+    while (end < line.size() && (line[end] == '.' || line[end] == ' ')) dots += line[end++] == '.';
+    if (dots >= kLeastDots) {
+      out = std::string(trim(out)) + " … ";
+      pos = end;
+    } else {
+      out += line[pos++];
+    }
+  }
+  return std::string(trim(out));
 }
 
 float letter_height(const std::vector<Word>& words) {
@@ -104,7 +122,7 @@ void add_line(const pugi::xml_node& node, uint32_t page, uint32_t block, PdfLine
   }
   if (words.empty()) return;
   restore_reading_order(words);
-  const std::string text = join(words);
+  const std::string text = without_leaders(join(words));
   PdfLine line;
   line.text_begin = static_cast<uint32_t>(out.pool.size());
   line.text_size = static_cast<uint32_t>(text.size());

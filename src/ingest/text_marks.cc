@@ -1,7 +1,7 @@
 #include "ingest/text_marks.h"
 
 #include <algorithm>
-#include <array>
+#include <cctype>
 
 #include "base/unicode.h"
 #include "ingest/clean.h"
@@ -53,14 +53,6 @@ bool ends_like_a_sentence(std::u32string_view text) {
   return text.empty() || kEnds.find(text.back()) != kEnds.npos;
 }
 
-/// A line of a table of contents: leaders or a page number at its end.
-bool is_contents_line(std::u32string_view text) {
-  if (text.find(U"....") != text.npos || text.find(U"……") != text.npos || text.find(U"····") != text.npos)
-    return true;
-  return text.size() > 2 && text.back() >= U'0' && text.back() <= U'9' &&
-         (text[text.size() - 2] == U' ' || text[text.size() - 2] == U'\t');
-}
-
 bool starts_with_word(std::string_view line, std::string_view word) {
   if (line.size() <= word.size() + 1) return false;
   for (size_t i = 0; i < word.size(); ++i)
@@ -76,7 +68,7 @@ std::optional<int> plain_heading(std::string_view line) {
   line = trim(line);
   if (line.empty() || line.size() > kHeadingCharacters * 4) return {};
   const std::u32string text = start_of(line, kHeadingCharacters + 1);
-  if (text.size() > kHeadingCharacters || ends_like_a_sentence(text) || is_contents_line(text)) return {};
+  if (text.size() > kHeadingCharacters || ends_like_a_sentence(text) || is_contents_entry(line)) return {};
   if (const int level = chapter_level(text); level > 0) return level;
   if (starts_with_word(line, "part")) return 1;
   if (starts_with_word(line, "chapter")) return 2;
@@ -86,6 +78,21 @@ std::optional<int> plain_heading(std::string_view line) {
       n > 0 && n <= 3 && !(text[0] >= U'0' && text[0] <= U'9') && !(text[0] >= U'０' && text[0] <= U'９');
   if (chinese_number && text.size() > n + 1 && text[n] == U'、' && text.find(U'，') == text.npos) return 4;
   return {};
+}
+
+bool is_contents_entry(std::string_view line) {
+  line = trim(line);
+  size_t digits = 0;
+  while (digits < line.size() && std::isdigit(static_cast<unsigned char>(line[line.size() - 1 - digits])))
+    ++digits;
+  if (digits == 0) {
+    while (digits < line.size() &&
+           std::string_view("ivxlc").find(line[line.size() - 1 - digits]) != std::string_view::npos)
+      ++digits;
+  }
+  if (digits == 0 || digits > 5) return false;
+  line = trim(line.substr(0, line.size() - digits));
+  return line.size() > 6 && (line.ends_with("…") || line.ends_with("...") || line.ends_with("···"));
 }
 
 bool starts_item(std::string_view line) {
@@ -110,7 +117,11 @@ bool starts_item(std::string_view line) {
 
 size_t bullet_size(std::string_view line) {
   size_t pos = 0;
-  if (line.empty() || kBullets.find(decode_utf8(line, pos)) == kBullets.npos) return 0;
+  if (line.empty()) return 0;
+  const char32_t first = decode_utf8(line, pos);
+  // Symbol fonts come out as private use or unassigned characters.
+  const bool symbol = (first >= 0xe000 && first < 0xf900) || first >= 0x40000;
+  if (!symbol && kBullets.find(first) == kBullets.npos) return 0;
   const size_t sign = pos;
   while (pos < line.size() && (line[pos] == ' ' || line[pos] == '\t')) ++pos;
   return pos > sign ? pos : 0;
