@@ -70,11 +70,13 @@ Result<void> add_one(App& app, const Options& options, const Work& work, Outcome
   const ingest::AddOptions how = TRY(add_options(app, work.job.collection));
   const store::JobId job =
       work.earlier ? *work.earlier : TRY(store->begin_job(kAddJob, work.job.description()));
-  const ingest::Inputs inputs = TRY(ingest::expand_inputs(work.job.paths));
-  for (const ingest::FileOutcome& missing : inputs.missing) view.show(missing);
-  TRY(ingest::add_files(
-      *store, *TRY(app.models().tokenizer()), inputs.files, how, app.printer().on_progress(),
-      [&](const ingest::FileOutcome& outcome) { view.show(outcome); }, app.cancel()));
+  if (!work.job.paths.empty()) {
+    const ingest::Inputs inputs = TRY(ingest::expand_inputs(work.job.paths));
+    for (const ingest::FileOutcome& missing : inputs.missing) view.show(missing);
+    TRY(ingest::add_files(
+        *store, *TRY(app.models().tokenizer()), inputs.files, how, app.printer().on_progress(),
+        [&](const ingest::FileOutcome& outcome) { view.show(outcome); }, app.cancel()));
+  }
   // Standard input cannot be read again by a later run, so it is only part of the first.
   const bool from_input =
       !work.earlier && std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cli/screen_text.h"
+#include "cli/words.h"
 
 namespace cvp::cli {
 namespace {
@@ -57,7 +58,7 @@ chat::Events AnswerView::events() {
 
 void AnswerView::show_sentence(const chat::Sentence& sentence) {
   Printer& printer = app_.printer();
-  const std::string words = printable(sentence.text);
+  const std::string words = one_line(printable(sentence.text));
   std::string piece;
   if (shown_ > 0 && !last_was_chinese_) piece = " ";
   std::string marks;
@@ -91,12 +92,8 @@ void AnswerView::finish(const chat::Answer& answer) {
 void show_citations(Printer& printer, const std::vector<chat::Citation>& citations, bool whole_quotes) {
   for (const chat::Citation& citation : citations) {
     const std::string name = printable(one_line(citation.title.empty() ? citation.uri : citation.title));
-    Text where = verbatim(fmt::format("[{}] ", citation.number) + printer.bold(name));
-    if (citation.page > 0) where = text("{}, page {}", "{}，第 {} 页", where, citation.page);
-    if (!citation.heading.empty()) {
-      where = text("{}, {}", "{}，{}", where, printable(one_line(citation.heading)));
-    }
-    printer.line(where);
+    printer.line(verbatim(fmt::format("[{}] ", citation.number)) +
+                 place_text(printer.bold(name), citation.title, citation.page, citation.heading));
     const std::string quote = one_line(printable(citation.quote));
     printer.line(text("    “{}”", "    “{}”", whole_quotes ? quote : shorten(quote, kQuoteColumns)));
     if (!citation.uri.empty() && citation.uri != citation.title) {
@@ -138,14 +135,6 @@ Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options
   if (with_engine) asking.embedder = TRY(app.models().embedder());
   const bool generating = with_engine && options.mode != chat::ReadMode::extract;
   if (generating) asking.generator = TRY(app.models().generator());
-  if (generating && asking.generator == nullptr) {
-    app.printer().note(text("quoting the best sentences only: {}", "只摘录最相关的原句：{}",
-                            app.models().why_no_generator()));
-  }
-  if (with_engine && asking.embedder == nullptr) {
-    app.printer().note(
-        text("searching by words only: {}", "仅按词语检索：{}", app.models().why_no_embedder()));
-  }
   if (asking.generator == nullptr) options.mode = chat::ReadMode::extract;
   const std::string model = asking.generator != nullptr ? asking.generator->identity().name : "";
   asking.answerer = std::make_unique<chat::Answerer>(chat::Parts{.store = *store,
@@ -155,7 +144,25 @@ Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options
                                                                  .embedder = asking.embedder,
                                                                  .generator = asking.generator,
                                                                  .calibration = TRY(app.calibration(model))});
+  if (asking.generator != nullptr) {
+    asking.early_start = std::jthread([generator = asking.generator, cancel = app.cancel()] {
+      // A failure comes again, and is told, when the model is first needed.
+      const model::Message nothing{.role = model::Role::user, .parts = {""}};
+      (void)generator->warm(std::span(&nothing, 1), cancel);
+    });
+  }
   return asking;
+}
+
+void say_what_is_missing(App& app, const Asking& asking, bool generation_wanted) {
+  if (generation_wanted && asking.generator == nullptr) {
+    app.printer().note(text("quoting the best sentences only: {}", "只摘录最相关的原句：{}",
+                            app.models().why_no_generator()));
+  }
+  if (asking.embedder == nullptr) {
+    app.printer().note(
+        text("searching by words only: {}", "仅按词语检索：{}", app.models().why_no_embedder()));
+  }
 }
 
 }  // namespace cvp::cli

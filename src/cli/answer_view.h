@@ -1,6 +1,7 @@
 // Answers on the screen and as JSON; `ask`, `chat` and `eval` share them.
 #pragma once
 #include <boost/json/object.hpp>
+#include <thread>
 
 #include "chat/answerer.h"
 #include "cli/app.h"
@@ -29,12 +30,16 @@ void show_citations(Printer& printer, const std::vector<chat::Citation>& citatio
 /// "timings_ms"}
 boost::json::object answer_json(const chat::Answer& answer, Lang lang);
 
-/// Opens everything a question needs; says once what is missing. References stay with the app.
+/// Everything a question needs. References stay with the app. Without a generator the mode becomes extract.
 struct Asking {
   std::unique_ptr<chat::Answerer> answerer;
   model::Generator* generator = nullptr;
   model::Embedder* embedder = nullptr;
+  std::jthread early_start;  // loads the chat model while passages are searched for; ends before the others
 };
 Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options);
+
+/// Which models are not there, and what gets them.
+void say_what_is_missing(App& app, const Asking& asking, bool generation_wanted);
 
 }  // namespace cvp::cli

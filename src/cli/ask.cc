@@ -16,7 +16,9 @@ Result<int> ask(App& app, const Options& options) {
   const std::string question = TRY(question_from(options.words));
   chat::AskOptions how = app.ask_options(options.mode);
   how.collections = TRY(app.collections(options.collections));
+  const bool generation_wanted = how.mode != chat::ReadMode::extract;
   const Asking asking = TRY(open_asking(app, !options.no_engine, how));
+  if (!options.no_engine) say_what_is_missing(app, asking, generation_wanted);
   AnswerView view(app);
   const chat::Answer answer = TRY(asking.answerer->ask(question, {}, how, view.events(), app.cancel()));
   view.finish(answer);

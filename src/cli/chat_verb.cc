@@ -135,7 +135,9 @@ Result<int> chat_with(App& app, const Options& options) {
   }
   chat::AskOptions how = app.ask_options(options.mode);
   how.collections = TRY(app.collections(options.collections));
+  const bool generation_wanted = how.mode != chat::ReadMode::extract;
   const Asking asking = TRY(open_asking(app, !options.no_engine, how));
+  if (!options.no_engine) say_what_is_missing(app, asking, generation_wanted);
   if (app.printer().on_terminal()) {
     app.printer().note(
         text("Ask about your documents; /help lists the commands.", "可以就文档提问；/help 查看命令。"));

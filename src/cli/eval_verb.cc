@@ -52,7 +52,9 @@ Result<int> answers(App& app, const Options& options) {
   const auto questions = TRY(read_questions(options));
   chat::AskOptions how = app.ask_options(options.mode);
   how.collections = TRY(app.collections(options.collections));
+  const bool generation_wanted = how.mode != chat::ReadMode::extract;
   const Asking asking = TRY(open_asking(app, !options.no_engine, how));
+  if (!options.no_engine) say_what_is_missing(app, asking, generation_wanted);
   const auto report = TRY(eval::evaluate_answers(*asking.answerer, *TRY(app.store()), questions, how,
                                                  app.printer().on_progress(), app.cancel()));
   show_answers(app, report, options.items);
@@ -63,7 +65,9 @@ Result<int> calibrate(App& app, const Options& options) {
   const auto questions = TRY(read_questions(options));
   chat::AskOptions how = app.ask_options("");
   how.collections = TRY(app.collections(options.collections));
+  const bool generation_wanted = how.mode != chat::ReadMode::extract;
   const Asking asking = TRY(open_asking(app, !options.no_engine, how));
+  if (!options.no_engine) say_what_is_missing(app, asking, generation_wanted);
   const std::string model = asking.generator != nullptr ? asking.generator->identity().name : "";
   const auto signals = TRY(eval::collect_signals(*asking.answerer, *TRY(app.store()), questions, how,
                                                  app.printer().on_progress(), app.cancel()));

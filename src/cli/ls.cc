@@ -75,12 +75,13 @@ void show_json(App& app, const Listing& listing) {
 }
 
 void show_document(Printer& printer, const store::DocumentInfo& document, bool long_form) {
-  const std::string name = one_line(printable(document.title.empty() ? document.uri : document.title));
-  const size_t width = std::clamp<size_t>(printer.max_columns() - 36, 30, 60);
+  const std::string file = one_line(printable(file_name(document.uri)));
+  const std::string title = one_line(printable(document.title));
+  const size_t width = std::clamp<size_t>((printer.max_columns() - 42) / 2, 16, 40);
   const std::string pages = document.pages > 0 ? std::to_string(document.pages) : "-";
-  printer.line(
-      verbatim(fmt::format("{:>6}  {}  {:>5}  {:>6}  {}", document.id, pad(shorten(name, width), width),
-                           pages, document.chunks, format_time(document.added_unix))));
+  printer.line(verbatim(fmt::format("{:>6}  {}  {}  {:>5}  {:>6}  {}", document.id,
+                                    pad(shorten(file, width), width), pad(shorten(title, width), width),
+                                    pages, document.chunks, format_time(document.added_unix))));
   if (!long_form) return;
   const std::string indent(8, ' ');
   printer.line(verbatim(indent + printer.dim(printable(document.uri))));
@@ -131,9 +132,10 @@ Result<int> ls(App& app, const Options& options) {
 
 RunVerb declare(Command& command) {
   auto options = std::make_shared<Options>();
-  command.about(text(
-      "Lists collections and documents (id, title, pages, passages, time added) and how far the vectors are.",
-      "列出文档集和文档（编号、标题、页数、段数、添加时间）以及向量的进度。"));
+  command.about(
+      text("Lists collections and documents (id, file, title, pages, passages, time added) and how far the "
+           "vectors are.",
+           "列出文档集和文档（编号、文件名、标题、页数、段数、添加时间）以及向量的进度。"));
   command.option("-c,--collection", options->collections, text("NAME", "名称"),
                  text("only these; may be repeated", "只列出这些文档集，可重复"));
   command.flag("-l,--long", options->long_form,

@@ -57,12 +57,9 @@ void show_json(App& app, const std::string& query, const Options& options, const
 void show_hit(Printer& printer, const std::string& query, const vector::Hit& hit, const store::Chunk& chunk,
               size_t rank) {
   const std::string name = one_line(printable(chunk.title.empty() ? chunk.uri : chunk.title));
-  Text head = verbatim(fmt::format("{:>2}  ", rank) + printer.bold(name));
-  if (chunk.where.page_first > 0) head = text("{}, page {}", "{}，第 {} 页", head, chunk.where.page_first);
-  if (!chunk.where.heading.empty()) {
-    head = text("{}, {}", "{}，{}", head, one_line(printable(chunk.where.heading)));
-  }
-  printer.line(text("{}  {}", "{}  {}", head, printer.dim(fmt::format("{:.3f}", hit.score))));
+  printer.line(verbatim(fmt::format("{:>2}  ", rank)) +
+               place_text(printer.bold(name), chunk.title, chunk.where.page_first, chunk.where.heading) +
+               verbatim("  " + printer.dim(fmt::format("{:.3f}", hit.score))));
   constexpr size_t kIndent = 4;
   const size_t width = std::max<size_t>(40, printer.max_columns() - kIndent);
   const Snippet snippet = make_snippet(chunk.text, query, 2 * width - 4);

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/unicode.h"
+#include "cli/screen_text.h"
 #include "sys/terminal.h"
 
 namespace cvp::cli {
@@ -39,6 +40,24 @@ Text passages_text(uint64_t n) {
   return n == 1 ? text("1 passage", "1 段") : text("{} passages", "{} 段", n);
 }
 Text pages_text(uint64_t n) { return n == 1 ? text("1 page", "1 页") : text("{} pages", "{} 页", n); }
+
+Text place_text(const std::string& drawn, const std::string& title, uint32_t page,
+                const std::string& heading) {
+  Text out = verbatim(drawn);
+  if (page > 0) out = text("{}, page {}", "{}，第 {} 页", out, page);
+  constexpr std::string_view kBetween = " › ";
+  std::string_view rest = heading;
+  if (rest == title) rest = {};
+  if (rest.starts_with(title + std::string(kBetween))) rest.remove_prefix(title.size() + kBetween.size());
+  if (!rest.empty()) out = text("{}, {}", "{}，{}", out, one_line(printable(rest)));
+  return out;
+}
+
+std::string file_name(const std::string& uri) {
+  const std::string_view path = std::string_view(uri).substr(0, uri.find_last_not_of('/') + 1);
+  const std::string_view name = path.substr(path.find_last_of('/') + 1);
+  return name.empty() ? uri : std::string(name);
+}
 
 std::string format_time(int64_t unix_seconds) {
   const std::time_t time = unix_seconds;

@@ -15,6 +15,14 @@ Text documents_text(uint64_t n);
 Text passages_text(uint64_t n);
 Text pages_text(uint64_t n);
 
+/// Where a passage stands, on one printable line: "TITLE, page 3, Memory › Weights". The title is `drawn` as
+/// given and not said again by a heading that begins with it.
+Text place_text(const std::string& drawn, const std::string& title, uint32_t page,
+                const std::string& heading);
+
+/// The last part of a path or URI; all of it where there is none.
+std::string file_name(const std::string& uri);
+
 /// "2026-11-24 08:30" in local time.
 std::string format_time(int64_t unix_seconds);
 
