@@ -29,14 +29,10 @@ inline std::string read(const sys::Path& path) {
   return bytes ? *bytes : std::string();
 }
 
-/// This test program started as its own parser child. A sanitizer reserves more address space than the limit
-/// allows.
+/// This test program started as its own parser child.
 inline ParserOptions child_parser() {
   ParserOptions options;
   options.parser_argv = {sys::self_executable().string(), "parse-child"};
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  options.memory_bytes = 0;
-#endif
   return options;
 }
 
