@@ -5,6 +5,15 @@
 #include "vector/dot.h"
 
 namespace cvp::vector {
+namespace {
+
+// A row's key is stamp * kChunksOfStamp + chunk: rows of one stamp lie together in one B-tree, in chunk
+// order.
+constexpr int64_t kChunksOfStamp = int64_t{1} << 40;
+
+int64_t key(int64_t stamp, store::ChunkId chunk) { return stamp * kChunksOfStamp + chunk; }
+
+}  // namespace
 
 Result<int64_t> DenseIndex::find_stamp(store::Database& reader, const std::string& stamp) {
   return TRY(reader.integer("SELECT id FROM dense_stamps WHERE stamp = ?1", stamp)).value_or(0);
@@ -24,17 +33,12 @@ Result<std::string> DenseIndex::complete_stamp(store::Database& reader) {
   return TRY(row.step()) ? row.string(0) : std::string();
 }
 
-Result<uint64_t> DenseIndex::count(store::Database& reader, int64_t stamp) {
-  return static_cast<uint64_t>(
-      TRY(reader.integer("SELECT count(*) FROM dense_vectors WHERE stamp = ?1", stamp)).value_or(0));
-}
-
 Result<std::vector<store::ChunkId>> DenseIndex::chunks_with_vector(store::Database& reader, int64_t stamp) {
   std::vector<store::ChunkId> out;
   store::Statement rows =
-      TRY(reader.prepare("SELECT chunk FROM dense_vectors WHERE stamp = ?1 ORDER BY chunk"));
-  rows.bind(stamp);
-  while (TRY(rows.step())) out.push_back(rows.integer(0));
+      TRY(reader.prepare("SELECT id FROM dense_vectors WHERE id >= ?1 AND id < ?2 ORDER BY id"));
+  rows.bind(key(stamp, 0), key(stamp + 1, 0));
+  while (TRY(rows.step())) out.push_back(rows.integer(0) - key(stamp, 0));
   return out;
 }
 
@@ -43,24 +47,29 @@ Result<void> DenseIndex::write(store::Database& writer, int64_t stamp,
                                const std::vector<std::vector<float>>& vectors) {
   store::Transaction transaction = TRY(store::Transaction::begin(writer, store::Transaction::Kind::write));
   store::Statement insert =
-      TRY(writer.prepare("INSERT OR REPLACE INTO dense_vectors(stamp, chunk, data) VALUES(?1, ?2, ?3)"));
+      TRY(writer.prepare("INSERT OR REPLACE INTO dense_vectors(id, data) VALUES(?1, ?2)"));
   std::string bytes;
   for (size_t i = 0; i < chunks.size(); ++i) {
     bytes.resize(vectors[i].size() * sizeof(float));
     std::memcpy(bytes.data(), vectors[i].data(), bytes.size());
-    TRY(insert.bind(stamp, chunks[i], store::Blob{bytes}).run());
+    TRY(insert.bind(key(stamp, chunks[i]), store::Blob{bytes}).run());
   }
   return transaction.commit();
 }
 
-Result<void> DenseIndex::complete(store::Database& writer, int64_t stamp,
-                                  const std::vector<store::ChunkId>& gone) {
+Result<void> DenseIndex::remove(store::Database& writer, int64_t stamp,
+                                const std::vector<store::ChunkId>& gone) {
+  store::Transaction transaction = TRY(store::Transaction::begin(writer, store::Transaction::Kind::write));
+  store::Statement remove = TRY(writer.prepare("DELETE FROM dense_vectors WHERE id = ?1"));
+  for (const store::ChunkId chunk : gone) TRY(remove.bind(key(stamp, chunk)).run());
+  return transaction.commit();
+}
+
+Result<void> DenseIndex::complete(store::Database& writer, int64_t stamp) {
   store::Transaction transaction = TRY(store::Transaction::begin(writer, store::Transaction::Kind::write));
   TRY(writer.run("UPDATE dense_stamps SET complete = 1 WHERE id = ?1", stamp));
-  TRY(writer.run("DELETE FROM dense_vectors WHERE stamp <> ?1", stamp));
+  TRY(writer.run("DELETE FROM dense_vectors WHERE id < ?1 OR id >= ?2", key(stamp, 0), key(stamp + 1, 0)));
   TRY(writer.run("DELETE FROM dense_stamps WHERE id <> ?1", stamp));
-  for (const store::ChunkId chunk : gone)
-    TRY(writer.run("DELETE FROM dense_vectors WHERE stamp = ?1 AND chunk = ?2", stamp, chunk));
   return transaction.commit();
 }
 
@@ -68,39 +77,32 @@ Result<DenseIndex> DenseIndex::load(store::Database& reader, int64_t stamp, uint
   DenseIndex out;
   out.stamp_ = stamp;
   out.dimension_ = dimension;
-  const uint64_t rows_expected = TRY(count(reader, stamp));
-  out.ids_.reserve(rows_expected);
-  out.rows_.reserve(rows_expected * dimension);
+  out.ids_ = TRY(chunks_with_vector(reader, stamp));
+  out.rows_.resize(out.ids_.size() * dimension);
   store::Statement rows =
-      TRY(reader.prepare("SELECT chunk, data FROM dense_vectors WHERE stamp = ?1 ORDER BY chunk"));
-  rows.bind(stamp);
-  while (TRY(rows.step())) {
-    const std::string_view bytes = rows.blob(1);
+      TRY(reader.prepare("SELECT data FROM dense_vectors WHERE id >= ?1 AND id < ?2 ORDER BY id"));
+  rows.bind(key(stamp, 0), key(stamp + 1, 0));
+  for (size_t row = 0; row < out.ids_.size() && TRY(rows.step()); ++row) {
+    const std::string_view bytes = rows.blob(0);
     if (bytes.size() != dimension * sizeof(float))
       return fail(Errc::corrupt,
                   text("a stored vector has {} bytes instead of {}", "有一个向量是 {} 字节，应为 {} 字节",
                        bytes.size(), dimension * sizeof(float)));
-    const size_t at = out.rows_.size();
-    out.rows_.resize(at + dimension);
-    std::memcpy(out.rows_.data() + at, bytes.data(), bytes.size());
-    out.ids_.push_back(rows.integer(0));
+    std::memcpy(out.rows_.data() + row * dimension, bytes.data(), bytes.size());
   }
   return out;
 }
 
 void DenseIndex::append(const std::vector<store::ChunkId>& chunks,
                         const std::vector<std::vector<float>>& vectors) {
-  for (size_t i = 0; i < chunks.size(); ++i) {
-    ids_.push_back(chunks[i]);
-    rows_.insert(rows_.end(), vectors[i].begin(), vectors[i].end());
-  }
+  ids_.insert(ids_.end(), chunks.begin(), chunks.end());
+  for (const std::vector<float>& vector : vectors) rows_.insert(rows_.end(), vector.begin(), vector.end());
 }
 
-std::vector<float> DenseIndex::score_all(const std::vector<float>& query) const {
-  std::vector<float> out(ids_.size());
+void DenseIndex::score_all(const std::vector<float>& query, std::vector<float>& out) const {
   static const DotRows dot = choose_dot_rows();
+  out.resize(ids_.size());
   dot(rows_.data(), ids_.size(), dimension_, query.data(), out.data());
-  return out;
 }
 
 }  // namespace cvp::vector

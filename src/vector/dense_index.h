@@ -2,7 +2,6 @@
 // row a chunk and stamp, and in memory as one block while that embedder is in use.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,26 +15,25 @@ class DenseIndex {
  public:
   /// The number of an embedder's stamp in this file, made when it is new.
   static Result<int64_t> stamp_id(store::Database& writer, const model::EmbedderIdentity& identity);
+  static Result<int64_t> find_stamp(store::Database& reader, const std::string& stamp);  // 0: none
   /// The stamp of the vectors that are complete, empty when there are none.
   static Result<std::string> complete_stamp(store::Database& reader);
-  static Result<int64_t> find_stamp(store::Database& reader, const std::string& stamp);  // 0: none
-  static Result<uint64_t> count(store::Database& reader, int64_t stamp);
   /// Chunks that have a vector, ascending.
   static Result<std::vector<store::ChunkId>> chunks_with_vector(store::Database& reader, int64_t stamp);
   /// One durable batch.
   static Result<void> write(store::Database& writer, int64_t stamp, const std::vector<store::ChunkId>& chunks,
                             const std::vector<std::vector<float>>& vectors);
-  /// Marks the stamp complete and drops every other one's vectors, and those of chunks that are gone, in one
-  /// transaction.
-  static Result<void> complete(store::Database& writer, int64_t stamp,
-                               const std::vector<store::ChunkId>& gone);
+  /// Removes the vectors of chunks that are gone, in one transaction.
+  static Result<void> remove(store::Database& writer, int64_t stamp, const std::vector<store::ChunkId>& gone);
+  /// Marks the stamp complete and drops every other one's vectors, in one transaction.
+  static Result<void> complete(store::Database& writer, int64_t stamp);
 
   /// Reads all vectors of a stamp. Errc::corrupt on a row of another size.
   static Result<DenseIndex> load(store::Database& reader, int64_t stamp, uint32_t dimension);
   void append(const std::vector<store::ChunkId>& chunks, const std::vector<std::vector<float>>& vectors);
 
   /// Cosine with every vector, in the order of ids(). query has dimension() floats.
-  std::vector<float> score_all(const std::vector<float>& query) const;
+  void score_all(const std::vector<float>& query, std::vector<float>& out) const;
   const std::vector<store::ChunkId>& ids() const { return ids_; }
   int64_t stamp() const { return stamp_; }
   uint32_t dimension() const { return dimension_; }

@@ -26,8 +26,8 @@ std::vector<Hit> fuse(const std::vector<Candidate>& candidates, double dense_wei
   std::vector<Hit> out;
   for (const Candidate& one : candidates) {
     const double text = text_max > 0 ? one.text / text_max : 0;
-    const double dense =
-        one.has_dense && dense_max > dense_min ? (one.dense - dense_min) / (dense_max - dense_min) : 0;
+    const double range = dense_max - dense_min;
+    const double dense = !one.has_dense ? text : range > 0 ? (one.dense - dense_min) / range : 0;
     double score = (1 - text_weight) * dense + text_weight * text;
     if (any_phrase) score = kPhraseFloor * score + (one.phrase ? kPhraseFloor : 0);
     out.push_back({.chunk = one.chunk,

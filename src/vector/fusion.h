@@ -21,8 +21,8 @@ struct Candidate {
 ///   score = w·dense' + (1 - w)·text',  w = 1 - (1 - dense_weight)·min(1, text_coverage / 0.4).
 /// text_coverage is the idf-weighted share of the query's terms that the best text hit has: where hardly any
 /// word matches (a Chinese question over English passages), the text side has nothing to say and the dense
-/// side decides. Candidates that hold the whole query come first. Sorted best first; ties by chunk id, so
-/// that equal input gives equal output.
+/// side decides. A chunk without a vector is judged by its text alone. Candidates that hold the whole query
+/// come first. Sorted best first; ties by chunk id, so that equal input gives equal output.
 std::vector<Hit> fuse(const std::vector<Candidate>& candidates, double dense_weight, double text_coverage);
 
 }  // namespace cvp::vector

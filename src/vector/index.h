@@ -48,17 +48,19 @@ struct Status {
   uint64_t with_vector = 0;    // of the current embedder
   std::string embedder_stamp;  // of the vectors present; empty when there are none
   bool rebuilding = false;     // the stamp differs from the current embedder's: vectors are being made anew
+  std::vector<Text> notes;     // what was rebuilt since the index was opened, and why
 };
 
 /// Thread-safe: searches run beside one catch-up.
 class Index {
  public:
-  /// Opens or creates folder/index.db. A damaged or older file is rebuilt from the store (and said so in
-  /// `notes`).
+  /// Opens or creates folder/index.db. A damaged or older file is rebuilt from the store, also when the
+  /// damage shows later, and Status::notes says so.
   static Result<std::unique_ptr<Index>> open(const sys::Path& folder, store::Store& store);
   virtual ~Index() = default;
 
-  /// Brings full text to the store's generation (milliseconds a document). search() calls it first.
+  /// Brings full text to the store's generation (milliseconds a document) and takes what was removed out of
+  /// the file. search() calls its first half, but does not wait long for another thread that is at it.
   virtual Result<void> catch_up_text(const OnProgress& on_progress, const CancelToken& cancel) = 0;
   /// Embeds what has no vector of this embedder, in batches that are each durable. A different embedder's
   /// vectors are kept until the new ones are complete, never mixed, then removed.

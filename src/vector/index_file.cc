@@ -6,37 +6,41 @@ namespace cvp::vector {
 namespace {
 
 // Raised when tables or the meaning of their contents change; the tokenizer has its own number.
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS text_segments(base INTEGER PRIMARY KEY, chunks INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS text_chunks(slot INTEGER PRIMARY KEY, chunk INTEGER NOT NULL, collection INTEGER NOT NULL,
-  document INTEGER NOT NULL, length INTEGER NOT NULL) STRICT;
+  document INTEGER NOT NULL, length INTEGER NOT NULL, purged INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS text_postings(term TEXT NOT NULL, base INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(term, base))
   STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS text_postings_base ON text_postings(base);
 CREATE TABLE IF NOT EXISTS dense_stamps(id INTEGER PRIMARY KEY AUTOINCREMENT, stamp TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL,
   complete INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS dense_vectors(stamp INTEGER NOT NULL, chunk INTEGER NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY(stamp, chunk)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dense_vectors(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 )";
 
 sys::Path file_in(const sys::Path& folder) { return folder / "index.db"; }
 
-int expected_version() { return kFormat * 1000 + kTokenizerVersion; }
+constexpr int kVersion = kFormat * 1000 + kTokenizerVersion;
 
 Result<IndexFile> try_open(const sys::Path& folder) {
   IndexFile out;
   out.writer = TRY(store::Database::open(file_in(folder), {.sync = store::Database::Sync::normal}));
   const int64_t version = TRY(out.writer->integer("PRAGMA user_version")).value_or(0);
-  if (version != 0 && version != expected_version())
-    return fail(Errc::corrupt, text("it has another version", "版本不同"));
+  if (version != 0 && version / 1000 != kFormat)
+    return fail(Errc::corrupt, text("it has another format", "格式版本不同"));
   TRY(out.writer->execute(kSchema));
-  TRY(out.writer->execute("PRAGMA user_version = " + std::to_string(expected_version())));
-  constexpr uint64_t kMapped = 1ull << 30;  // address space, not memory
+  if (version != kVersion) {
+    // Vectors take hours and do not depend on the tokenizer: they stay.
+    if (version != 0) out.note = text("its terms were made by another version", "其中的词项由另一版本生成");
+    TRY(out.writer->execute(
+        "BEGIN; DELETE FROM text_postings; DELETE FROM text_chunks; DELETE FROM text_segments;"
+        "PRAGMA user_version = " +
+        std::to_string(kVersion) + "; COMMIT"));
+  }
   out.reader = TRY(store::Database::open(
-      file_in(folder),
-      {.access = store::Database::Access::read_only, .wal_autocheckpoint_pages = 0, .mmap_bytes = kMapped}));
+      file_in(folder), {.access = store::Database::Access::read_only, .wal_autocheckpoint_pages = 0}));
   return out;
 }
 
@@ -51,7 +55,7 @@ Result<IndexFile> open_index_file(const sys::Path& folder) {
   TRY(sys::make_folders(folder));
   Result<IndexFile> opened = try_open(folder);
   if (opened || opened.error().code != Errc::corrupt) return opened;
-  const std::string why = opened.error().message.en;
+  const Text why = opened.error().message;
   TRY(remove_index_file(folder));
   IndexFile fresh = TRY(try_open(folder));
   fresh.note = why;

@@ -6,11 +6,11 @@
 
 namespace cvp::vector {
 
-/// The two connections to HOME/index/index.db. A file that is damaged or of another version is removed and
-/// made anew; `note` says so then (the caller indexes everything again).
+/// The two connections to HOME/index/index.db. A file that is damaged or of another format is removed and
+/// made anew, terms of another tokenizer are dropped alone; `note` says so then (the caller indexes again).
 struct IndexFile {
   std::unique_ptr<store::Database> writer, reader;
-  std::string note;
+  Text note;
 };
 Result<IndexFile> open_index_file(const sys::Path& folder);
 /// Removes the file, whatever its state.

@@ -2,49 +2,52 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/unicode.h"
 #include "vector/sqlite_index.h"
+#include "vector/terms.h"
 
 namespace cvp::vector {
 namespace {
 
 constexpr size_t kCandidates = 100;       // of each side
 constexpr size_t kPhraseCodePoints = 24;  // longer queries are questions, not names or codes
-constexpr size_t kPhrasesVerified = 200;
+constexpr size_t kPhrasesVerified = 256;  // texts read for one query
+constexpr size_t kPhrasesAtOnce = 32;
 
 double now_ms() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
-/// A query that is one CJK character finds what contains it through the bigrams that begin or end with it.
+/// A query that is one CJK character finds what contains it through the terms that begin with it.
 bool is_one_character(const std::vector<std::string>& terms) {
   size_t at = 0;
   return terms.size() == 1 && is_cjk(decode_utf8(terms[0], at)) && at == terms[0].size();
 }
 
-template <class T>
-void keep_best(std::vector<T>& all, size_t k) {
-  const auto better = [](const T& a, const T& b) {
-    return a.score != b.score ? a.score > b.score : a.slot < b.slot;
-  };
-  if (all.size() > k) {
-    std::ranges::nth_element(all, all.begin() + static_cast<std::ptrdiff_t>(k), better);
-    all.resize(k);
-  }
-  std::ranges::sort(all, better);
+std::string_view trimmed(std::string_view text) {
+  const auto space = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
-struct DenseHit {
-  size_t slot = 0;  // row of the dense index
-  double score = 0;
-};
+/// The first k slots by falling score; ties by slot.
+template <class Score>
+void keep_best(std::vector<Slot>& slots, size_t k, Score&& score) {
+  const auto better = [&](Slot a, Slot b) { return score(a) != score(b) ? score(a) > score(b) : a < b; };
+  if (slots.size() > k) {
+    std::ranges::nth_element(slots, slots.begin() + static_cast<std::ptrdiff_t>(k), better);
+    slots.resize(k);
+  }
+  std::ranges::sort(slots, better);
+}
 
-}  // namespace
-
-Allowed SqliteIndex::allowed(const SearchOptions& options) const {
+Allowed allowed(const SearchOptions& options) {
   if (options.collections.empty() && options.exclude_documents.empty()) return {};
   return [&options](store::CollectionId collection, store::DocumentId document) {
     const bool in = options.collections.empty() ||
@@ -53,164 +56,184 @@ Allowed SqliteIndex::allowed(const SearchOptions& options) const {
   };
 }
 
-Result<void> SqliteIndex::load_dense(const model::EmbedderIdentity& identity) {
-  const int64_t stamp = TRY(DenseIndex::find_stamp(*file_.reader, identity.stamp()));
-  if (dense_ && dense_->stamp() == stamp) return {};
-  dense_.reset();
-  if (stamp != 0) dense_ = TRY(DenseIndex::load(*file_.reader, stamp, identity.dimension));
-  return {};
+}  // namespace
+
+/// Slots of chunks that hold the whole query, best first by BM25, about `wanted` of them. A query of one term
+/// needs no reading: a bigram is its two characters.
+Result<std::vector<Slot>> SqliteIndex::phrases(const Question& question, size_t wanted) {
+  const std::string whole = fold(question.text);
+  if (question.terms.empty() || count_code_points(whole) > kPhraseCodePoints) return std::vector<Slot>();
+  if (question.terms.size() == 1) return scores_.matched;
+  // A code inside a longer code (PPR-9087 in PPR-9087-B) has only its parts in common with it.
+  const auto parts = static_cast<uint32_t>(
+      std::ranges::count_if(question.terms, [](const std::string& term) { return !is_code(term); }));
+  std::vector<Slot> holding_all;
+  std::ranges::copy_if(scores_.matched, std::back_inserter(holding_all),
+                       [&](Slot slot) { return scores_.cells[slot].terms >= parts; });
+  keep_best(holding_all, kPhrasesVerified, [&](Slot slot) { return scores_.cells[slot].score; });
+  std::vector<Slot> out;
+  for (size_t at = 0; at < holding_all.size() && out.size() < wanted; at += kPhrasesAtOnce) {
+    std::vector<store::ChunkId> ids;
+    for (size_t i = at; i < std::min(at + kPhrasesAtOnce, holding_all.size()); ++i)
+      ids.push_back(text_.chunk_at(holding_all[i]));
+    for (const store::Chunk& chunk : TRY(store_.chunks(ids)))
+      if (fold(indexed_text(chunk)).find(whole) != std::string::npos) out.push_back(text_.slot_of(chunk.id));
+  }
+  return out;
 }
 
-Result<SqliteIndex::Found> SqliteIndex::find(std::string_view query, const SearchOptions& options,
-                                             model::Embedder* embedder, const CancelToken& cancel) {
-  TRY(catch_up_text({}, cancel));
-  Found out;
-  std::optional<std::vector<float>> vector;
+/// Phrase matches, then the others, both by BM25.
+std::vector<Slot> SqliteIndex::best_by_text(const std::vector<Slot>& phrases, size_t k) const {
+  const auto score = [&](Slot slot) { return scores_.cells[slot].score; };
+  std::vector<Slot> first = phrases, rest = scores_.matched;
+  keep_best(first, k, score);
+  const std::unordered_set<Slot> taken(first.begin(), first.end());
+  keep_best(rest, k, score);
+  std::erase_if(rest, [&](Slot slot) { return taken.contains(slot); });
+  rest.resize(std::min(rest.size(), k - first.size()));
+  first.insert(first.end(), rest.begin(), rest.end());
+  return first;
+}
+
+std::vector<Slot> SqliteIndex::best_by_vector(const Question& question, size_t k) const {
+  std::vector<Slot> out;
+  for (Slot slot = 0; slot < row_of_slot_.size(); ++slot)
+    if (question.view.seen[slot] != 0 && row_of_slot_[slot] != kNoRow) out.push_back(slot);
+  keep_best(out, k, [&](Slot slot) { return dense_scores_[row_of_slot_[slot]]; });
+  return out;
+}
+
+double SqliteIndex::coverage(const Question& question) const {
+  float best = 0, weight = 0;
+  for (const Slot slot : scores_.matched) {
+    const TextIndex::Scores::Cell& cell = scores_.cells[slot];
+    if (cell.score <= best || question.view.seen[slot] == 0) continue;
+    best = cell.score;
+    weight = cell.weight;
+  }
+  return scores_.query_weight > 0 ? weight / scores_.query_weight : 0;
+}
+
+/// Scores both sides; what they found stays in scores_ and dense_scores_.
+Result<SqliteIndex::Question> SqliteIndex::ask(const Asked& asked, SearchResult& timings) {
+  TRY(refresh_live());
+  Question out{
+      .text = asked.query, .terms = distinct_terms(asked.query), .view = text_.view(allowed(asked.options))};
   double start = now_ms();
-  if (embedder != nullptr && options.mode != Mode::text) {
-    const std::string one(query);
-    const Result<std::vector<std::vector<float>>> made =
-        embedder->embed(std::span(&one, 1), model::TextRole::query, cancel);
-    if (made) {
-      vector = made->front();
-    } else if (made.error().code == Errc::cancelled) {
-      return std::unexpected(made.error());
-    } else {
-      log::warn("searching without vectors: {}", made.error().message.en);
-    }
-    out.result.embed_ms = now_ms() - start;
+  if (asked.vector) {
+    TRY(load_dense(asked.embedder->identity()));
+    out.dense = dense_ && !dense_->ids().empty();
   }
-  const std::lock_guard lock(searching_);
-  if (vector) {
-    TRY(load_dense(embedder->identity()));
-    start = now_ms();
-    if (dense_ && !dense_->ids().empty()) out.dense = dense_->score_all(*vector);
-    out.result.dense_used = !out.dense.empty();
-    out.result.dense_ms = now_ms() - start;
+  if (out.dense) {
+    map_rows();
+    dense_->score_all(*asked.vector, dense_scores_);
   }
+  timings.dense_used = out.dense;
+  timings.dense_ms = now_ms() - start;
   start = now_ms();
-  if (options.mode != Mode::dense || !out.result.dense_used) {
-    out.terms = distinct_terms(query);
-    out.text = TRY(text_.score(*file_.reader, out.terms, is_one_character(out.terms), allowed(options)));
-  }
-  out.result.text_ms = now_ms() - start;
+  out.by_text = asked.options.mode != Mode::dense || !out.dense;
+  const std::vector<std::string> none;
+  TRY(own(text_.score(*file_.reader, out.by_text ? out.terms : none, is_one_character(out.terms), out.view,
+                      scores_)));
+  timings.text_ms = now_ms() - start;
   return out;
 }
 
-Result<std::unordered_set<store::ChunkId>> SqliteIndex::phrase_matches(const Found& found,
-                                                                       std::string_view query) {
-  std::unordered_set<store::ChunkId> out;
-  const std::string wanted = fold(query);
-  const bool short_query = count_code_points(wanted) <= kPhraseCodePoints && found.terms.size() > 1;
-  if (!short_query) return out;
-  std::vector<TextIndex::Scored> holding_all;
-  std::ranges::copy_if(found.text.all, std::back_inserter(holding_all),
-                       [&](const TextIndex::Scored& one) { return one.terms == found.text.distinct_terms; });
-  keep_best(holding_all, kPhrasesVerified);
-  std::vector<store::ChunkId> ids;
-  for (const TextIndex::Scored& one : holding_all) ids.push_back(text_.chunk_at(one.slot));
-  for (const store::Chunk& chunk : TRY(store_.chunks(ids)))
-    if (fold(indexed_text(chunk)).find(wanted) != std::string::npos) out.insert(chunk.id);
+/// The candidates of both sides, and the slot `also` wherever it stands.
+Result<std::vector<Candidate>> SqliteIndex::candidates(const Question& question, size_t k, Slot also) {
+  const std::vector<Slot> whole = TRY(phrases(question, std::max(k, kPhrasesAtOnce)));
+  const size_t deep = also < text_.size() ? text_.size() : std::max(k, kCandidates);
+  const std::vector<Slot> text = best_by_text(whole, deep);
+  const std::vector<Slot> dense = question.dense ? best_by_vector(question, deep) : std::vector<Slot>();
+  std::unordered_map<Slot, Candidate> merged;
+  const auto among = [&](size_t rank, Slot slot) { return rank < std::max(k, kCandidates) || slot == also; };
+  for (size_t i = 0; i < text.size(); ++i)
+    if (among(i, text[i])) merged[text[i]].text_rank = static_cast<uint32_t>(i + 1);
+  for (size_t i = 0; i < dense.size(); ++i)
+    if (among(i, dense[i])) merged[dense[i]].dense_rank = static_cast<uint32_t>(i + 1);
+  for (const Slot slot : whole)
+    if (const auto at = merged.find(slot); at != merged.end()) at->second.phrase = true;
+  std::vector<Candidate> out;
+  for (auto& [slot, one] : merged) {
+    one.chunk = text_.chunk_at(slot);
+    one.text = scores_.cells[slot].score;
+    one.has_dense = question.dense && row_of_slot_[slot] != kNoRow;
+    if (one.has_dense) one.dense = dense_scores_[row_of_slot_[slot]];
+    out.push_back(one);
+  }
   return out;
 }
 
-Result<std::vector<Hit>> SqliteIndex::text_only(const Found& found, std::string_view query,
-                                                const SearchOptions& options) {
-  const std::unordered_set<store::ChunkId> phrases = TRY(phrase_matches(found, query));
-  std::vector<TextIndex::Scored> best = found.text.all;
-  keep_best(best, std::max(options.k, kPhrasesVerified));
-  std::vector<Hit> out;
-  for (size_t i = 0; i < best.size(); ++i)
-    out.push_back({.chunk = text_.chunk_at(best[i].slot),
-                   .score = best[i].score,
-                   .text_score = best[i].score,
-                   .text_rank = static_cast<uint32_t>(i + 1)});
-  std::ranges::stable_partition(out, [&](const Hit& hit) { return phrases.contains(hit.chunk); });
-  return out;
+Result<std::vector<Hit>> SqliteIndex::rank(const Asked& asked, Slot also, SearchResult& timings) {
+  const Question question = TRY(ask(asked, timings));
+  const double start = now_ms();
+  const std::vector<Candidate> all =
+      TRY(candidates(question, std::min(asked.options.k, limits::kSearchResults), also));
+  const double dense_weight = !question.dense ? 0.0 : question.by_text ? asked.options.dense_weight : 1.0;
+  std::vector<Hit> hits = fuse(all, dense_weight, question.dense ? coverage(question) : 1.0);
+  if (!question.dense || !question.by_text)
+    for (Hit& hit : hits) hit.score = question.dense ? hit.dense_score : hit.text_score;
+  timings.text_ms += now_ms() - start;
+  return hits;
 }
 
-Result<std::vector<Hit>> SqliteIndex::rank(const Found& found, std::string_view query,
-                                           const SearchOptions& options) {
-  const std::lock_guard lock(searching_);
-  if (!found.result.dense_used) return text_only(found, query, options);
-  const Allowed may = allowed(options);
-  const size_t candidates = std::max(options.k, kCandidates);
-  const std::vector<store::ChunkId>& ids = dense_->ids();
-  std::vector<DenseHit> dense;
-  std::unordered_map<store::ChunkId, double> dense_of;
-  for (size_t row = 0; row < std::min(ids.size(), found.dense.size()); ++row) {
-    const Slot slot = text_.slot_of(ids[row]);
-    if (slot < text_.size() && text_.allowed_at(slot, may)) dense.push_back({row, found.dense[row]});
-  }
-  for (const DenseHit& hit : dense) dense_of[ids[hit.slot]] = hit.score;
-  keep_best(dense, candidates);
-  std::unordered_map<store::ChunkId, Candidate> merged;
-  for (size_t i = 0; i < dense.size(); ++i) {
-    Candidate& one = merged[ids[dense[i].slot]];
-    one.dense_rank = static_cast<uint32_t>(i + 1);
-  }
-  if (options.mode == Mode::hybrid) {
-    std::vector<TextIndex::Scored> text = found.text.all;
-    keep_best(text, candidates);
-    for (size_t i = 0; i < text.size(); ++i)
-      merged[text_.chunk_at(text[i].slot)].text_rank = static_cast<uint32_t>(i + 1);
-    // A chunk that only the dense side proposes still has its exact BM25, and the other way round.
-    for (const TextIndex::Scored& one : found.text.all) {
-      const auto at = merged.find(text_.chunk_at(one.slot));
-      if (at != merged.end()) at->second.text = one.score;
+Result<SqliteIndex::Asked> SqliteIndex::prepare(std::string_view query, const SearchOptions& options,
+                                                model::Embedder* embedder, const CancelToken& cancel,
+                                                SearchResult& timings) {
+  TRY(follow_store(cancel));
+  Asked out{.query = std::string(trimmed(utf8_prefix(query, limits::kQuestionBytes))),
+            .options = options,
+            .embedder = embedder,
+            .vector = std::nullopt};
+  const double start = now_ms();
+  if (embedder != nullptr && options.mode != Mode::text && !out.query.empty() &&
+      TRY(has_vectors(embedder->identity()))) {
+    Result<std::vector<std::vector<float>>> made =
+        embedder->embed(std::span(&out.query, 1), model::TextRole::query, cancel);
+    if (made && made->size() == 1 && made->front().size() == embedder->identity().dimension) {
+      out.vector = std::move(made->front());
+    } else {
+      log::warn("searching without vectors: {}", made ? "one of a wrong size" : made.error().message.en);
     }
   }
-  const std::unordered_set<store::ChunkId> phrases = TRY(phrase_matches(found, query));
-  std::vector<Candidate> all;
-  for (auto& [chunk, one] : merged) {
-    one.chunk = chunk;
-    one.phrase = phrases.contains(chunk);
-    const auto dense_score = dense_of.find(chunk);
-    one.has_dense = dense_score != dense_of.end();
-    if (one.has_dense) one.dense = dense_score->second;
-    all.push_back(one);
-  }
-  const auto best = std::ranges::max_element(found.text.all, {}, &TextIndex::Scored::score);
-  const double coverage =
-      best == found.text.all.end() ? 0 : TRY(text_.coverage(*file_.reader, found.terms, best->slot));
-  if (options.mode == Mode::dense) {
-    std::vector<Hit> out = fuse(all, 1.0, 0.0);
-    for (Hit& hit : out) hit.score = hit.dense_score;
-    return out;
-  }
-  return fuse(all, options.dense_weight, coverage);
+  timings.embed_ms = now_ms() - start;
+  if (cancel.cancelled()) return fail_cancelled();
+  return out;
 }
 
 Result<SearchResult> SqliteIndex::search(std::string_view query, const SearchOptions& options,
                                          model::Embedder* embedder, const CancelToken& cancel) {
-  Found found = TRY(find(query, options, embedder, cancel));
-  const double start = now_ms();
-  found.result.hits = TRY(rank(found, query, options));
-  if (found.result.hits.size() > options.k) found.result.hits.resize(options.k);
-  found.result.text_ms += now_ms() - start;
-  return std::move(found.result);
+  return mending([&]() -> Result<SearchResult> {
+    SearchResult out;
+    const Asked asked = TRY(prepare(query, options, embedder, cancel, out));
+    const std::lock_guard lock(searching_);
+    out.hits = TRY(rank(asked, static_cast<Slot>(text_.size()), out));
+    out.hits.resize(std::min({out.hits.size(), options.k, limits::kSearchResults}));
+    return out;
+  });
 }
 
 Result<Index::Explanation> SqliteIndex::explain(std::string_view query, store::ChunkId chunk,
                                                 const SearchOptions& options, model::Embedder* embedder,
                                                 const CancelToken& cancel) {
-  SearchOptions deep = options;
-  deep.k = text_.size() + 1;
-  const Found found = TRY(find(query, deep, embedder, cancel));
-  const std::vector<Hit> ranked = TRY(rank(found, query, deep));
-  Explanation out;
-  out.hit.chunk = chunk;
-  const auto hit = std::ranges::find(ranked, chunk, &Hit::chunk);
-  if (hit != ranked.end()) out.hit = *hit;
-  const std::lock_guard lock(searching_);
-  out.chunks_searched = text_.live();
-  const std::vector<store::Chunk> chunks = TRY(store_.chunks(std::span(&chunk, 1)));
-  if (chunks.empty()) return out;
-  const std::vector<std::string> has = distinct_terms(indexed_text(chunks.front()));
-  const std::unordered_set<std::string> known(has.begin(), has.end());
-  for (const std::string& term : distinct_terms(query))
-    (known.contains(term) ? out.terms_found : out.terms_missing).push_back(term);
-  return out;
+  return mending([&]() -> Result<Explanation> {
+    SearchResult timings;
+    const Asked asked = TRY(prepare(query, options, embedder, cancel, timings));
+    const std::vector<store::Chunk> chunks = TRY(store_.chunks(std::span(&chunk, 1)));
+    if (chunks.empty())
+      return fail(Errc::not_found, text("there is no passage {}", "没有编号为 {} 的段落", chunk));
+    const std::lock_guard lock(searching_);
+    const std::vector<Hit> ranked = TRY(rank(asked, text_.slot_of(chunk), timings));
+    Explanation out;
+    out.hit.chunk = chunk;
+    if (const auto hit = std::ranges::find(ranked, chunk, &Hit::chunk); hit != ranked.end()) out.hit = *hit;
+    out.chunks_searched = text_.view(allowed(options)).chunks;
+    const std::vector<std::string> has = distinct_terms(indexed_text(chunks.front()));
+    const std::unordered_set<std::string> known(has.begin(), has.end());
+    for (std::string& term : distinct_terms(asked.query))
+      (known.contains(term) ? out.terms_found : out.terms_missing).push_back(std::move(term));
+    return out;
+  });
 }
 
 }  // namespace cvp::vector

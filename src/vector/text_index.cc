@@ -2,56 +2,61 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
-#include <unordered_set>
 
-#include "base/unicode.h"
+#include "vector/terms.h"
 
 namespace cvp::vector {
 namespace {
 
-constexpr size_t kPrefixTerms = 5000;  // of a one-character query
+constexpr int64_t kPrefixRows = 100'000;  // of a one-character question
 
 std::unexpected<Error> damaged() {
   return fail(Errc::corrupt, text("the full-text index is damaged", "全文索引已损坏"));
 }
 
-/// The first string that is greater than every string that begins with prefix (prefix is not all 0xff: it is
-/// UTF-8).
+/// The first string that is greater than every string that begins with prefix (whose last byte is not 0xff:
+/// it is UTF-8).
 std::string after_prefix(std::string prefix) {
   prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
   return prefix;
 }
 
+/// One posting a slot, frequencies added, ascending.
+void join_slots(std::vector<Posting>& list) {
+  std::ranges::sort(list, {}, &Posting::slot);
+  size_t kept = 0;
+  for (const Posting& one : list) {
+    if (kept > 0 && list[kept - 1].slot == one.slot) {
+      list[kept - 1].frequency += one.frequency;
+    } else {
+      list[kept++] = one;
+    }
+  }
+  list.resize(kept);
+}
+
+double idf_of(size_t frequency, size_t chunks) {
+  const auto n = static_cast<double>(frequency);
+  return std::log(1 + (static_cast<double>(chunks) - n + 0.5) / (n + 0.5));
+}
+
 }  // namespace
-
-std::string indexed_text(const store::Chunk& chunk) {
-  std::string out;
-  if (!chunk.title.empty()) out += chunk.title + "\n";
-  if (!chunk.where.heading.empty()) out += chunk.where.heading + "\n";
-  return out + chunk.text;
-}
-
-std::vector<std::string> distinct_terms(std::string_view text) {
-  std::vector<std::string> out;
-  std::unordered_set<std::string> seen;
-  for (Term& term : tokenize(text))
-    if (seen.insert(term.text).second) out.push_back(std::move(term.text));
-  return out;
-}
 
 TextIndex::Batch analyse(std::span<const store::Chunk> chunks, Slot base) {
   TextIndex::Batch out{.base = base, .chunks = {}, .postings = {}};
   std::unordered_map<std::string, std::vector<Posting>> lists;
   for (size_t i = 0; i < chunks.size(); ++i) {
     const Slot slot = base + static_cast<Slot>(i);
-    const std::vector<Term> terms = tokenize(indexed_text(chunks[i]));
-    for (const Term& term : terms) {
-      std::vector<Posting>& list = lists[term.text];
+    const auto count = [&](std::string&& term) {
+      std::vector<Posting>& list = lists[std::move(term)];
       if (list.empty() || list.back().slot != slot) list.push_back({slot, 0});
       ++list.back().frequency;
-    }
+    };
+    const std::string text = indexed_text(chunks[i]);
+    std::vector<Term> terms = tokenize(text);
+    for (Term& term : terms) count(std::move(term.text));
+    for (std::string& last : last_characters(text)) count(std::move(last));
     out.chunks.push_back({.id = chunks[i].id,
                           .collection = chunks[i].collection,
                           .document = chunks[i].document,
@@ -66,8 +71,8 @@ TextIndex::Batch analyse(std::span<const store::Chunk> chunks, Slot base) {
 
 Result<TextIndex> TextIndex::open(store::Database& reader) {
   TextIndex out;
-  store::Statement rows =
-      TRY(reader.prepare("SELECT slot, chunk, collection, document, length FROM text_chunks ORDER BY slot"));
+  store::Statement rows = TRY(reader.prepare(
+      "SELECT slot, chunk, collection, document, length, purged FROM text_chunks ORDER BY slot"));
   rows.bind();
   while (TRY(rows.step())) {
     const auto slot = static_cast<size_t>(rows.integer(0));
@@ -77,10 +82,9 @@ Result<TextIndex> TextIndex::open(store::Database& reader) {
                            .collection = rows.integer(2),
                            .document = rows.integer(3),
                            .length = static_cast<uint32_t>(rows.integer(4)),
-                           .live = false});
+                           .live = false,
+                           .purged = rows.integer(5) != 0});
   }
-  out.accumulator_.assign(out.chunks_.size(), 0);
-  out.hits_.assign(out.chunks_.size(), 0);
   return out;
 }
 
@@ -103,121 +107,102 @@ Result<void> TextIndex::write_batch(store::Database& writer, const Batch& batch)
 }
 
 void TextIndex::take(const Batch& batch) {
-  for (const Indexed& one : batch.chunks) {
-    chunks_.push_back(one);
-    live_ += 1;
-    live_length_ += one.length;
-  }
-  accumulator_.resize(chunks_.size(), 0);
-  hits_.resize(chunks_.size(), 0);
+  chunks_.insert(chunks_.end(), batch.chunks.begin(), batch.chunks.end());
+  live_ += batch.chunks.size();
 }
 
 void TextIndex::set_live(std::span<const store::Store::LiveChunk> live) {
   live_ = 0;
-  live_length_ = 0;
   size_t at = 0;
   for (Indexed& one : chunks_) {
     while (at < live.size() && live[at].id < one.id) ++at;
     one.live = at < live.size() && live[at].id == one.id;
-    if (!one.live) continue;
-    live_ += 1;
-    live_length_ += one.length;
+    live_ += one.live ? 1 : 0;
   }
 }
 
 Slot TextIndex::slot_of(store::ChunkId chunk) const {
   const auto at = std::ranges::lower_bound(chunks_, chunk, {}, &Indexed::id);
-  return at != chunks_.end() && at->id == chunk ? static_cast<Slot>(at - chunks_.begin())
-                                                : static_cast<Slot>(chunks_.size());
+  return static_cast<Slot>((at != chunks_.end() && at->id == chunk ? at : chunks_.end()) - chunks_.begin());
 }
 
-bool TextIndex::allowed_at(Slot slot, const Allowed& allowed) const {
-  const Indexed& one = chunks_[slot];
-  return one.live && (!allowed || allowed(one.collection, one.document));
+std::vector<Slot> TextIndex::unpurged() const {
+  std::vector<Slot> out;
+  for (Slot slot = 0; slot < chunks_.size(); ++slot)
+    if (!chunks_[slot].live && !chunks_[slot].purged) out.push_back(slot);
+  return out;
 }
 
-Result<std::vector<Posting>> TextIndex::postings(store::Database& reader, std::string_view term,
-                                                 bool by_prefix) {
-  std::vector<Posting> out;
+void TextIndex::set_purged(std::span<const Slot> slots) {
+  for (const Slot slot : slots) chunks_[slot].purged = true;
+}
+
+TextIndex::View TextIndex::view(const Allowed& allowed) const {
+  View out{.seen = std::vector<char>(chunks_.size(), 0), .chunks = 0, .average_length = 1};
+  uint64_t length = 0;
+  for (size_t slot = 0; slot < chunks_.size(); ++slot) {
+    const Indexed& one = chunks_[slot];
+    if (!one.live || (allowed && !allowed(one.collection, one.document))) continue;
+    out.seen[slot] = 1;
+    ++out.chunks;
+    length += one.length;
+  }
+  if (length > 0) out.average_length = static_cast<double>(length) / static_cast<double>(out.chunks);
+  return out;
+}
+
+Result<void> TextIndex::postings(store::Database& reader, std::string_view term, bool by_prefix,
+                                 const View& view) {
+  list_.clear();
   store::Statement rows = TRY(reader.prepare(
       by_prefix ? "SELECT base, data FROM text_postings WHERE term >= ?1 AND term < ?2 LIMIT ?3"
                 : "SELECT base, data FROM text_postings WHERE term = ?1 ORDER BY base"));
   const std::string end = after_prefix(std::string(term));
   if (by_prefix) {
-    rows.bind(term, end, static_cast<int64_t>(kPrefixTerms));
+    rows.bind(term, end, kPrefixRows);
   } else {
     rows.bind(term);
   }
+  // Slots beyond the view belong to a later search.
+  const auto keep = [&](const Posting& one) {
+    if (one.slot < view.seen.size() && view.seen[one.slot] != 0) list_.push_back(one);
+  };
   while (TRY(rows.step()))
-    if (!decode_postings(rows.blob(1), static_cast<Slot>(rows.integer(0)), out)) return damaged();
-  // Slots that this object has not taken yet belong to a later search; dead ones to none.
-  std::erase_if(out,
-                [&](const Posting& one) { return one.slot >= chunks_.size() || !chunks_[one.slot].live; });
-  if (by_prefix) {
-    std::ranges::sort(out, {}, &Posting::slot);
-    std::vector<Posting> merged;
-    for (const Posting& one : out) {
-      if (merged.empty() || merged.back().slot != one.slot) {
-        merged.push_back(one);
-      } else {
-        merged.back().frequency += one.frequency;
-      }
-    }
-    out = std::move(merged);
-  }
-  return out;
+    if (!each_posting(rows.blob(1), static_cast<Slot>(rows.integer(0)), keep)) return damaged();
+  if (by_prefix) join_slots(list_);
+  return {};
 }
 
-double TextIndex::idf_of(size_t frequency) const {
-  const auto n = static_cast<double>(frequency);
-  return std::log(1 + (static_cast<double>(live_) - n + 0.5) / (n + 0.5));
-}
-
-Result<TextIndex::Scores> TextIndex::score(store::Database& reader, const std::vector<std::string>& terms,
-                                           bool by_prefix, const Allowed& allowed) {
-  Scores out;
-  out.distinct_terms = terms.size();
-  const double average = average_length();
-  std::vector<Slot> touched;
+Result<void> TextIndex::score(store::Database& reader, const std::vector<std::string>& terms, bool by_prefix,
+                              const View& view, Scores& out) {
+  for (const Slot slot : out.matched) out.cells[slot] = {};
+  out.matched.clear();
+  out.cells.resize(view.seen.size());
+  out.query_weight = 0;
+  const double fixed = kK1 * (1 - kB), by_length = kK1 * kB / view.average_length;
   for (const std::string& term : terms) {
-    const Result<std::vector<Posting>> list = postings(reader, term, by_prefix);
-    if (!list) {
-      for (const Slot slot : touched) accumulator_[slot] = 0, hits_[slot] = 0;
-      return std::unexpected(list.error());
-    }
-    const double idf = idf_of(list->size());
+    TRY(postings(reader, term, by_prefix, view));
+    const double idf = idf_of(list_.size(), view.chunks);
     out.query_weight += idf;
-    for (const Posting& one : *list) {
-      const double tf = one.frequency;
-      const double norm = kK1 * (1 - kB + kB * chunks_[one.slot].length / average);
-      if (hits_[one.slot]++ == 0) touched.push_back(one.slot);
-      accumulator_[one.slot] += static_cast<float>(idf * tf * (kK1 + 1) / (tf + norm));
+    for (const Posting& one : list_) {
+      Scores::Cell& cell = out.cells[one.slot];
+      if (cell.terms++ == 0) out.matched.push_back(one.slot);
+      const double frequency = one.frequency;
+      cell.score += static_cast<float>(idf * frequency * (kK1 + 1) /
+                                       (frequency + fixed + by_length * chunks_[one.slot].length));
+      cell.weight += static_cast<float>(idf);
     }
   }
-  out.all.reserve(touched.size());
-  for (const Slot slot : touched) {
-    if (allowed_at(slot, allowed)) out.all.push_back({slot, accumulator_[slot], hits_[slot]});
-    accumulator_[slot] = 0;
-    hits_[slot] = 0;
-  }
-  return out;
-}
-
-Result<double> TextIndex::coverage(store::Database& reader, const std::vector<std::string>& terms,
-                                   Slot slot) {
-  double found = 0, total = 0;
-  for (const std::string& term : terms) {
-    const std::vector<Posting> list = TRY(postings(reader, term, false));
-    const double idf = idf_of(list.size());
-    total += idf;
-    if (std::ranges::binary_search(list, slot, {}, &Posting::slot)) found += idf;
-  }
-  return total > 0 ? found / total : 0;
+  return {};
 }
 
 Result<std::vector<double>> TextIndex::idf(store::Database& reader, const std::vector<std::string>& terms) {
+  const View all = view({});
   std::vector<double> out;
-  for (const std::string& term : terms) out.push_back(idf_of(TRY(postings(reader, term, false)).size()));
+  for (const std::string& term : terms) {
+    TRY(postings(reader, term, false, all));
+    out.push_back(idf_of(list_.size(), all.chunks));
+  }
   return out;
 }
 

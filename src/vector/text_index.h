@@ -3,19 +3,17 @@
 // question costs one row a term and segment.
 #pragma once
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "store/sqlite.h"
 #include "store/store.h"
-#include "vector/index.h"
 #include "vector/postings.h"
 
 namespace cvp::vector {
 
-/// What decides which chunks a search may see.
+/// What decides which chunks a search may see; empty: all.
 using Allowed = std::function<bool(store::CollectionId, store::DocumentId)>;
 
 /// Not thread-safe by itself: SqliteIndex locks. The writer and the reader are different connections to the
@@ -24,43 +22,53 @@ class TextIndex {
  public:
   static constexpr double kK1 = 0.9, kB = 0.4;
 
-  /// Reads what is indexed. Errc::corrupt when the tables do not fit each other.
+  /// Reads what is indexed. Errc::corrupt when the tables do not fit each other. Nothing is live before
+  /// set_live.
   static Result<TextIndex> open(store::Database& reader);
 
-  /// Adds chunks (ascending ids above last_chunk()) as one segment, in one transaction of the writer's,
-  /// merging segments.
+  /// Chunks analysed for one segment; ids ascend and lie above last_chunk().
   struct Batch;
   static Result<void> write_batch(store::Database& writer, const Batch& batch);
-  void take(const Batch& batch);
+  void take(const Batch& batch);  // live from now on
 
-  /// Marks the chunks that are live now; the others are no longer found.
+  /// Marks the chunks that are live now; the others are no longer found. Ids ascend.
   void set_live(std::span<const store::Store::LiveChunk> live);
 
   store::ChunkId last_chunk() const { return chunks_.empty() ? 0 : chunks_.back().id; }
   size_t size() const { return chunks_.size(); }
   size_t live() const { return live_; }
-
-  struct Scored {
-    Slot slot = 0;
-    double score = 0;
-    uint32_t terms = 0;  // distinct query terms that occur
-  };
-  struct Scores {
-    std::vector<Scored> all;  // unsorted; every allowed live chunk with at least one term
-    double query_weight = 0;  // sum of idf over the query's distinct terms
-    size_t distinct_terms = 0;
-  };
-  /// Scores every matching chunk.
-  Result<Scores> score(store::Database& reader, const std::vector<std::string>& terms, bool by_prefix,
-                       const Allowed& allowed);
-  /// idf-weighted share of the terms that one chunk has.
-  Result<double> coverage(store::Database& reader, const std::vector<std::string>& terms, Slot slot);
-  Result<std::vector<double>> idf(store::Database& reader, const std::vector<std::string>& terms);
-
   store::ChunkId chunk_at(Slot slot) const { return chunks_[slot].id; }
-  bool allowed_at(Slot slot, const Allowed& allowed) const;
   /// The chunk's slot, or size() when it is not indexed.
   Slot slot_of(store::ChunkId chunk) const;
+  /// Dead chunks whose terms are still in the file.
+  std::vector<Slot> unpurged() const;
+  void set_purged(std::span<const Slot> slots);
+
+  /// The chunks that one search sees. All statistics are taken over these alone: what is not seen does not
+  /// change any score.
+  struct View {
+    std::vector<char> seen;  // by slot
+    size_t chunks = 0;
+    double average_length = 1;
+  };
+  View view(const Allowed& allowed) const;
+
+  /// What one query found. Reused from search to search.
+  struct Scores {
+    struct Cell {
+      float score = 0;     // BM25
+      float weight = 0;    // sum of idf of the query's terms that occur
+      uint32_t terms = 0;  // how many occur
+    };
+    std::vector<Cell> cells;    // by slot
+    std::vector<Slot> matched;  // slots with a term, in no order
+    double query_weight = 0;    // sum of idf over the query's distinct terms
+  };
+  /// Scores every chunk of the view. by_prefix: a chunk matches with any term that begins with the query's.
+  Result<void> score(store::Database& reader, const std::vector<std::string>& terms, bool by_prefix,
+                     const View& view, Scores& out);
+  /// ln(1 + (N - n + 0.5) / (n + 0.5)) of each term over the live chunks.
+  Result<std::vector<double>> idf(store::Database& reader, const std::vector<std::string>& terms);
 
   struct Indexed {
     store::ChunkId id = 0;
@@ -68,33 +76,22 @@ class TextIndex {
     store::DocumentId document = 0;
     uint32_t length = 0;  // terms
     bool live = false;
+    bool purged = false;
   };
 
  private:
-  Result<std::vector<Posting>> postings(store::Database& reader, std::string_view term, bool by_prefix);
-  double idf_of(size_t frequency) const;
-  double average_length() const {
-    return live_ == 0 ? 1 : static_cast<double>(live_length_) / static_cast<double>(live_);
-  }
+  Result<void> postings(store::Database& reader, std::string_view term, bool by_prefix, const View& view);
 
   std::vector<Indexed> chunks_;  // by slot; ids ascend
   size_t live_ = 0;
-  uint64_t live_length_ = 0;
-  std::vector<float> accumulator_;  // by slot, all zero between searches
-  std::vector<uint32_t> hits_;
+  std::vector<Posting> list_;  // of the term at hand
 };
 
-/// Chunks analysed for one segment.
 struct TextIndex::Batch {
   Slot base = 0;
   std::vector<Indexed> chunks;
   std::vector<std::pair<std::string, std::vector<Posting>>> postings;  // sorted by term
 };
 TextIndex::Batch analyse(std::span<const store::Chunk> chunks, Slot base);
-
-/// Terms of a text, each once, in order of first appearance.
-std::vector<std::string> distinct_terms(std::string_view text);
-/// What is indexed and embedded of a chunk.
-std::string indexed_text(const store::Chunk& chunk);
 
 }  // namespace cvp::vector

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kTermBytes = 64;  // longer words are cut here, in documents and questions alike
 
-/// Joins the parts of a code: PPR-9087, v1.2.3, A/B_c, a+b, user@host, 10:30, C#.
+/// Joins the parts of a code: PPR-9087, v1.2.3, A/B_c, a+b, user@host, 10:30.
 bool is_joiner(char32_t c) {
   constexpr std::u32string_view kJoiners = U"-._/+@:'&";
   return kJoiners.find(c) != std::u32string_view::npos;
