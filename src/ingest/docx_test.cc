@@ -11,7 +11,9 @@
 namespace cvp::ingest {
 namespace {
 
-std::string zip(const std::vector<std::pair<std::string, std::string>>& files) {
+using Parts = std::vector<std::pair<std::string, std::string>>;
+
+std::string zip(const Parts& files) {
   std::string out(16 << 20, '\0');
   size_t used = 0;
   archive* writer = archive_write_new();
@@ -39,13 +41,14 @@ std::string p(const std::string& text, const std::string& properties = "") {
          "</w:t></w:r></w:p>";
 }
 
-store::ParsedText parse(const std::string& body,
-                        std::vector<std::pair<std::string, std::string>> parts = {}) {
+store::ParsedText parse(const std::string& body, Parts parts) {
   parts.emplace_back("word/document.xml", document(body));
   auto parsed = parse_docx(zip(parts), 1 << 20);
   EXPECT_TRUE(parsed.has_value()) << (parsed ? "" : parsed.error().message.en);
   return parsed.value_or(store::ParsedText());
 }
+
+store::ParsedText parse(const std::string& body) { return parse(body, Parts()); }
 
 TEST(Docx, HeadingsByStyleNameAndOutlineLevel) {
   const std::string styles =

@@ -4,6 +4,7 @@
 
 #include "base/unicode.h"
 #include "ingest/clean.h"
+#include "ingest/text_marks.h"
 #include "ingest/xml.h"
 
 namespace cvp::ingest {
@@ -140,6 +141,8 @@ void DocxWalk::write_paragraph(const pugi::xml_node& properties, const std::stri
     writer_.heading(heading, labelled(label, text));
   } else if (bullet) {
     writer_.item(level, "- ", text);
+  } else if (const size_t typed = label.empty() ? bullet_size(text) : 0; typed > 0 && typed < text.size()) {
+    writer_.item(level, "- ", std::string_view(text).substr(typed));
   } else if (is_item_label(label)) {
     writer_.item(level, label + " ", text);
   } else {

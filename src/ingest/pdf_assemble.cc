@@ -197,6 +197,7 @@ class Assembler {
       }
       while (parsed_.page_starts.size() < line.page) start_page();
       if (i == paragraph.first && !paragraph.continues) {
+        last_is_item_ = starts_item(body);
         if (paragraph.heading_level > 0)
           out += std::string(static_cast<size_t>(paragraph.heading_level), '#') + ' ';
         if (const size_t bullet = bullet_size(body); bullet > 0 && bullet < body.size()) {
@@ -212,7 +213,11 @@ class Assembler {
 
   /// Items and lines of contents that stand together stay together.
   bool in_list_with_last(size_t i) const {
-    if (i == 0 || kept_[i]->block != kept_[i - 1]->block) return false;
+    if (i == 0) return false;
+    const PdfLine &before = *kept_[i - 1], &here = *kept_[i];
+    const float gap = here.box.y0 - before.box.y1;
+    const bool near = before.page == here.page && gap > -here.height && gap < 1.2F * here.height;
+    if (before.block != here.block && !(near && last_is_item_)) return false;
     return starts_item(text(i)) || (is_contents_entry(text(i)) && is_contents_entry(text(i - 1)));
   }
 
@@ -238,6 +243,7 @@ class Assembler {
   std::vector<Paragraph> paragraphs_;
   std::set<std::string> hyphenated_;
   float body_height_ = 0;
+  bool last_is_item_ = false;  // the paragraph written last
 };
 
 }  // namespace

@@ -114,6 +114,12 @@ TEST(TextMarks, HeadingsAndItems) {
   EXPECT_FALSE(plain_heading("一、坚持以人为本，依法办事").has_value());
   EXPECT_FALSE(plain_heading("第一章 总则 … 3").has_value());
   EXPECT_FALSE(plain_heading("1、登录系统").has_value());
+  EXPECT_EQ(plain_heading("1.2 总体要求"), 3);
+  EXPECT_EQ(plain_heading("2.1.3 Setup of the server"), 4);
+  for (const char* text :
+       {"2.4 GHz 频段", "3.5 倍", "1.5 and more", "192.168.1.1", "2024.5.1 发布", "3.14"}) {
+    EXPECT_FALSE(plain_heading(text).has_value()) << text;
+  }
   for (const char* item :
        {"- x", "• x", "3. x", "12) x", "（三）内容", "(2) x", "第五条 内容", "①内容", "1、登录"})
     EXPECT_TRUE(starts_item(item)) << item;

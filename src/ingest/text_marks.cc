@@ -62,6 +62,32 @@ bool starts_with_word(std::string_view line, std::string_view word) {
           line[word.size() + 1] == 'V' || line[word.size() + 1] == 'X');
 }
 
+/// "1.2 总体要求" is 3, "1.2.3 Setup" is 4; "2.4 GHz" and "3.5 倍" are 0.
+int decimal_level(std::u32string_view text) {
+  size_t pos = 0;
+  int dots = 0;
+  const auto digit = [&] { return pos < text.size() && text[pos] >= U'0' && text[pos] <= U'9'; };
+  while (true) {
+    const size_t from = pos;
+    while (digit()) ++pos;
+    if (pos == from || pos - from > 2) return 0;
+    if (pos >= text.size() || text[pos] != U'.') break;
+    ++pos;
+    ++dots;
+  }
+  if (dots < 1 || dots > 3 || pos >= text.size()) return 0;
+  const size_t number = pos;
+  while (pos < text.size() && (text[pos] == U' ' || text[pos] == U'\t' || text[pos] == U'　')) ++pos;
+  const std::u32string_view words = text.substr(pos);
+  const bool han = !words.empty() && is_han(words[0]);
+  const bool capital = pos > number && !words.empty() && words[0] >= U'A' && words[0] <= U'Z';
+  if (words.size() < 2 || (!han && !capital) || words.find(U'，') != words.npos) return 0;
+  for (const std::u32string_view unit : {U"GB", U"MB", U"KB", U"TB", U"GHz", U"MHz", U"W ", U"V ", U"A ",
+                                         U"倍", U"万", U"亿", U"元", U"米", U"年", U"级"})
+    if (words.starts_with(unit)) return 0;
+  return dots + 2;
+}
+
 }  // namespace
 
 std::optional<int> plain_heading(std::string_view line) {
@@ -73,6 +99,7 @@ std::optional<int> plain_heading(std::string_view line) {
   if (starts_with_word(line, "part")) return 1;
   if (starts_with_word(line, "chapter")) return 2;
   if (starts_with_word(line, "section")) return 3;
+  if (const int level = decimal_level(text); level > 0) return level;
   const size_t n = numerals(text, 0);
   const bool chinese_number =
       n > 0 && n <= 3 && !(text[0] >= U'0' && text[0] <= U'9') && !(text[0] >= U'０' && text[0] <= U'９');

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "ingest/parse.h"
+
 namespace cvp::ingest {
 
 Result<void> load_xml(pugi::xml_document& document, std::string_view xml, const Text& what) {
@@ -9,6 +11,7 @@ Result<void> load_xml(pugi::xml_document& document, std::string_view xml, const 
   constexpr unsigned kFlags = pugi::parse_default | pugi::parse_ws_pcdata_single;
   const pugi::xml_parse_result result = document.load_buffer(xml.data(), xml.size(), kFlags);
   if (result) return {};
+  if (result.status == pugi::status_out_of_memory) return fail_out_of_memory();
   return fail(Errc::corrupt,
               text("the file is damaged: {} is not well-formed XML at byte {} ({})",
                    "文件已损坏：{}不是合格的 XML，出错位置为第 {} 字节（{}）", what, result.offset,
