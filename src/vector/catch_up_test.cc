@@ -57,6 +57,26 @@ TEST_F(CatchUpTest, CollectionsAndExcludedDocumentsAreFilters) {
   }
 }
 
+TEST_F(CatchUpTest, WhatAFilterHidesChangesNoScore) {
+  testing::FakeEmbedder embedder;
+  embedder_ = &embedder;
+  for (int i = 0; i < 10; ++i)
+    add("显存与内存，第 " + std::to_string(i) + " 段" + std::string(static_cast<size_t>(i), 'x'));
+  embed_all(embedder);
+  const SearchOptions mine{.k = 20, .collections = {collection_}};
+  const auto before = search("显存 第 3 段", mine);
+  collection_ = must(store_->ensure_collection("theirs"));
+  for (int i = 0; i < 10; ++i) add("显存显存，他人的第 3 段，写得长一些也没有关系 " + std::to_string(i));
+  embed_all(embedder);
+  const auto after = search("显存 第 3 段", mine);
+  ASSERT_EQ(after.size(), before.size());
+  for (size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].chunk, before[i].chunk);
+    EXPECT_EQ(after[i].score, before[i].score);
+    EXPECT_EQ(after[i].text_score, before[i].text_score);
+  }
+}
+
 TEST_F(CatchUpTest, VectorsAreMadeOnceAndSurviveReopening) {
   testing::FakeEmbedder embedder;
   for (int i = 0; i < 40; ++i) add("第 " + std::to_string(i) + " 段文字");

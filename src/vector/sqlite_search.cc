@@ -58,12 +58,12 @@ Allowed allowed(const SearchOptions& options) {
 
 }  // namespace
 
-/// Slots of chunks that hold the whole query, best first by BM25, about `wanted` of them. A query of one term
-/// needs no reading: a bigram is its two characters.
+/// Slots of chunks that hold the whole query, best first by BM25, about `wanted` of them. A query that is
+/// itself a term needs no reading.
 Result<std::vector<Slot>> SqliteIndex::phrases(const Question& question, size_t wanted) {
   const std::string whole = fold(question.text);
   if (question.terms.empty() || count_code_points(whole) > kPhraseCodePoints) return std::vector<Slot>();
-  if (question.terms.size() == 1) return scores_.matched;
+  if (question.terms.size() == 1 && question.terms[0] == whole) return scores_.matched;
   // A code inside a longer code (PPR-9087 in PPR-9087-B) has only its parts in common with it.
   const auto parts = static_cast<uint32_t>(
       std::ranges::count_if(question.terms, [](const std::string& term) { return !is_code(term); }));

@@ -52,10 +52,10 @@ Result<size_t> SqliteIndex::embed_window(model::Embedder& embedder, std::span<co
       return fail(Errc::failed,
                   text("{} gave vectors of a wrong size", "{} 给出的向量大小不对", embedder.identity().name));
     const std::lock_guard writing(writing_);
-    // A search may not load the batch between its being written and its being appended.
-    const std::lock_guard lock(searching_);
     const int64_t stamp = TRY(own(DenseIndex::stamp_id(*file_.writer, embedder.identity())));
     TRY(own(DenseIndex::write(*file_.writer, stamp, batch, vectors)));
+    // A search that loaded the vectors just now has this batch already: a second row of a chunk does no harm.
+    const std::lock_guard lock(searching_);
     if (!dense_ || dense_->stamp() != stamp) continue;
     dense_->append(batch, vectors);
     rows_mapped_ = false;
