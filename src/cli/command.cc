@@ -139,7 +139,7 @@ void Command::fraction(const std::string& names, double& target, double low, dou
   add({.names = names, .placeholder = verbatim("X"), .help = std::move(help), .apply = apply}, true);
 }
 
-void Command::choice(const std::string& names, std::string& target, std::vector<std::string> choices,
+void Command::choice(const std::string& names, std::string& target, const std::vector<std::string>& choices,
                      Text help) {
   std::string all;
   for (const std::string& choice : choices) all += (all.empty() ? "" : "|") + choice;

@@ -30,7 +30,8 @@ class Command {
   /// Given alone or with a positive number behind it.
   void optional_number(const std::string& names, bool& given, int64_t& target, Text placeholder, Text help);
   void fraction(const std::string& names, double& target, double low, double high, Text help);
-  void choice(const std::string& names, std::string& target, std::vector<std::string> choices, Text help);
+  void choice(const std::string& names, std::string& target, const std::vector<std::string>& choices,
+              Text help);
   /// What stands without a dash. Of several, only the last may take many.
   void argument(Text placeholder, std::string& target, Text help, bool needed = true);
   void arguments(Text placeholder, std::vector<std::string>& target, Text help, bool needed = true);

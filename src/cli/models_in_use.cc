@@ -22,6 +22,14 @@ uint64_t cache_bytes(int64_t configured_mb) {
   return std::min<uint64_t>(quarter, kAutomaticCacheMb) * kMegabyte;
 }
 
+/// engine.context bounds what a local engine must hold in memory; a server elsewhere has room unless told
+/// otherwise.
+uint32_t remote_context(const Config& config) {
+  constexpr uint32_t kRemoteContext = 8192;
+  if (config.at("engine.context").origin == Config::Value::Origin::fallback) return kRemoteContext;
+  return static_cast<uint32_t>(config.integer("engine.context"));
+}
+
 Text none_installed(const Text& what, const std::string& id) {
   return text("no {} is installed; `cvp models pull {}` gets one",
               "没有安装{}；可用 `cvp models pull {}` 下载", what, id);
@@ -101,12 +109,11 @@ Result<std::unique_ptr<model::Embedder>> ModelsInUse::open_embedder() {
 
 Result<std::unique_ptr<model::Generator>> ModelsInUse::open_generator() {
   if (const std::string endpoint = config_.string("chat.endpoint"); !endpoint.empty()) {
-    return engine::remote_generator(
-        {.base_url = endpoint,
-         .model = config_.string("chat.remote_model"),
-         .api_key = config_.string("chat.api_key"),
-         .context_tokens = static_cast<uint32_t>(config_.integer("engine.context"))},
-        clock_);
+    return engine::remote_generator({.base_url = endpoint,
+                                     .model = config_.string("chat.remote_model"),
+                                     .api_key = config_.string("chat.api_key"),
+                                     .context_tokens = remote_context(config_)},
+                                    clock_);
   }
   const auto found = TRY(installed(model::ModelRole::chat));
   if (!found) {

@@ -38,7 +38,7 @@ std::unexpected<Error> fail_busy(const Path& home, const std::string& owner) {
 }
 
 /// Whatever the reason, the home cannot be used now.
-std::unexpected<Error> fail_home(const Path& home, Error why) {
+std::unexpected<Error> fail_home(const Path& home, const Error& why) {
   return fail(Errc::unavailable,
               text("the home {} cannot be used: {}", "无法使用数据文件夹 {}：{}", home.string(), why.message),
               text("make it writable, or choose another folder with $CVP_HOME",
@@ -52,7 +52,7 @@ Result<HomeLock> HomeLock::acquire(const Path& home, const std::string& verb,
                                    const CancelToken& cancel,
                                    const std::function<void(const std::string& owner)>& on_wait) {
   const Path path = home / "lock";
-  if (auto made = make_folders(home); !made) return fail_home(home, std::move(made).error());
+  if (auto made = make_folders(home); !made) return fail_home(home, made.error());
   // The file stays for ever: removing it would let two processes hold locks on two files of one name.
   Fd fd(open_retry(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   if (!fd.valid()) return fail_home(home, fail_errno(errno, text("write", "写入"), path).error());
