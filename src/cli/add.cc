@@ -30,7 +30,7 @@ Result<std::vector<Work>> earlier_work(App& app, bool forget) {
     if (job.kind != kAddJob) continue;
     auto parsed = AddJob::parse(job.description);
     if (!parsed || forget) {
-      TRY(store->end_job(job.id, false));
+      TRY(store->end_job(job.id, true));
       continue;
     }
     const std::string first = parsed->paths.empty() ? "" : parsed->paths.front();

@@ -1,0 +1,178 @@
+// Verbs that need models, with fakes of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "cli/add_job.h"
+#include "cli/chat_session.h"
+#include "cli/verb.h"
+#include "ingest/adder.h"
+#include "sys/sha256.h"
+#include "testing/fakes.h"
+
+namespace cvp::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class VerbsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto config =
+        Config::load({.file = "/not/there", .settings = {"home=" + (folder_.path() / "home").string()}});
+    app_ = std::make_unique<App>(std::move(*config), printer_, clock_, CancelToken(), "test");
+    auto generator = std::make_unique<testing::FakeGenerator>();
+    generator->reply = [](const std::string&) -> Result<std::string> { return "The gate opens at nine."; };
+    app_->models().inject(std::make_unique<testing::FakeEmbedder>(), std::move(generator));
+    add("gate.md", "# Gate\n\nThe gate opens at nine. Visitors ring the bell.\n");
+    add("canteen.md", "# Canteen\n\nThe canteen serves soup on Monday.\n");
+  }
+
+  void add(const std::string& name, const std::string& text) {
+    store::Store* store = app_->store().value();
+    const ingest::AddOptions how{.collection = store->ensure_collection("default").value()};
+    // Bytes are parsed in this process, so that no child of the test program is needed.
+    store::ParsedText parsed{.text = text, .title = name, .media_type = "text/markdown"};
+    const auto tokenizer = model::estimating_tokenizer();
+    store::NewRevision revision{.collection = how.collection,
+                                .uri = "stdin:" + name,
+                                .content_sha256 = sys::sha256_hex(text),
+                                .bytes = text.size(),
+                                .chunks = ingest::chunk(parsed, *tokenizer, how.chunks),
+                                .made_with = "test"};
+    revision.parsed = std::move(parsed);
+    ASSERT_TRUE(store->put(revision, text));
+  }
+
+  int run(const std::string& name, const std::vector<std::string>& arguments) {
+    out_.str("");
+    err_.str("");
+    for (const Verb& verb : all_verbs()) {
+      if (verb.name != name) continue;
+      Command command(verb.name);
+      CommonOptions common;
+      const RunVerb runner = verb.declare(command);
+      add_common_options(command, common);
+      const auto parsed = command.parse(arguments);
+      if (!parsed) return exit_status(parsed.error().code);
+      printer_.set_json(common.json);
+      const auto status = runner(*app_);
+      if (!status) printer_.error(status.error());
+      return status ? *status : exit_status(status.error().code);
+    }
+    ADD_FAILURE() << "no verb " << name;
+    return -1;
+  }
+  boost::json::object json() { return boost::json::parse(out_.str()).as_object(); }
+
+  sys::TempFolder folder_ = *sys::TempFolder::create("cvp-test");
+  testing::FakeClock clock_;
+  std::ostringstream out_, err_;
+  Printer printer_{{.out = out_, .err = err_}, clock_, Lang::en};
+  std::unique_ptr<App> app_;
+};
+
+TEST_F(VerbsTest, AskCitesTheExactBytes) {
+  ASSERT_EQ(run("ask", {"--json", "When does the gate open?"}), 0) << err_.str();
+  const auto answer = json();
+  EXPECT_EQ(answer.at("outcome"), "answered");
+  EXPECT_EQ(answer.at("model"), "fake-generator");
+  const auto& citation = answer.at("citations").at(0);
+  EXPECT_EQ(citation.at("number"), 1);
+  const auto& span = citation.at("span").as_array();
+  const Span bytes{static_cast<uint32_t>(span[0].as_int64()), static_cast<uint32_t>(span[1].as_int64())};
+  EXPECT_EQ(app_->store().value()->text(citation.at("revision").as_int64(), bytes).value(),
+            std::string_view(citation.at("quote").as_string()));
+}
+
+TEST_F(VerbsTest, AskOnTheScreen) {
+  ASSERT_EQ(run("ask", {"When", "does", "the", "gate", "open?"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("The gate opens at nine.[1]\n\n[1] gate.md"));
+  EXPECT_THAT(out_.str(), HasSubstr("“The gate opens at nine.”"));
+}
+
+TEST_F(VerbsTest, SearchSaysWhichSideFoundIt) {
+  ASSERT_EQ(run("search", {"--json", "soup"}), 0);
+  const auto result = json();
+  EXPECT_EQ(result.at("hits").at(0).at("title"), "canteen.md");
+  EXPECT_EQ(result.at("hits").at(0).at("text_rank"), 1);
+  EXPECT_EQ(result.at("hits").at(0).at("rank"), 1);
+}
+
+TEST_F(VerbsTest, SearchAndListWithVectors) {
+  ASSERT_EQ(run("add", {"--json"}), 0);
+  EXPECT_EQ(json().at("vectors").at("ready"), json().at("vectors").at("passages"));
+  ASSERT_EQ(run("search", {"--json", "--mode", "dense", "soup on Monday"}), 0);
+  EXPECT_EQ(json().at("dense_used"), true);
+  ASSERT_EQ(run("ls", {}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("2 with vectors of fake-embedder"));
+}
+
+TEST_F(VerbsTest, WhyFollowsAPassage) {
+  ASSERT_EQ(run("why", {"--json", "When does the gate open?", "the gate OPENS  at nine"}), 0) << out_.str();
+  const auto result = json();
+  const auto& stages = result.at("stages").as_array();
+  EXPECT_EQ(stages[0].at("stage"), "parsed");
+  EXPECT_EQ(stages[0].at("state"), "passed");
+  EXPECT_EQ(stages.back().at("stage"), "checked");
+  EXPECT_EQ(run("why", {"--json", "When does the gate open?", "zebra crossing"}), 3);
+}
+
+TEST_F(VerbsTest, UnfinishedJobsAreContinuedOrForgotten) {
+  store::Store* store = app_->store().value();
+  const AddJob job{.collection = "late", .paths = {(folder_.path() / "gone").string()}, .vectors = true};
+  ASSERT_TRUE(store->begin_job(kAddJob, job.description()));
+  EXPECT_EQ(run("add", {"--no-vectors"}), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("continuing"));
+  EXPECT_THAT(err_.str(), HasSubstr("gone"));
+  EXPECT_TRUE(store->unfinished_jobs().value().empty());
+  ASSERT_TRUE(store->begin_job(kAddJob, job.description()));
+  EXPECT_EQ(run("add", {"--no-vectors", "--forget"}), 0);
+  EXPECT_TRUE(store->unfinished_jobs().value().empty());
+}
+
+TEST_F(VerbsTest, RemovedIsGone) {
+  EXPECT_EQ(run("rm", {"gate.md"}), 0);
+  EXPECT_EQ(run("search", {"gate"}), 3);
+  EXPECT_EQ(run("rm", {"gate.md"}), 3);
+  EXPECT_EQ(run("rm", {"--collection", "default"}), 3);
+  EXPECT_EQ(run("rm", {"--collection", "default", "--yes"}), 0);
+  EXPECT_EQ(run("search", {"soup"}), 3);
+}
+
+TEST_F(VerbsTest, ChatIsKeptAndContinued) {
+  store::Store* store = app_->store().value();
+  ChatSession session(*store, clock_);
+  EXPECT_EQ(session.resume(0).error().code, Errc::not_found);
+  const chat::Answer answer{.outcome = chat::Outcome::answered, .question = "When does the gate open?"};
+  for (int i = 0; i < 12; ++i) ASSERT_TRUE(session.add("and the gate?", answer, "At nine.", "{}"));
+  ChatSession later(*store, clock_);
+  ASSERT_TRUE(later.resume(0));
+  EXPECT_EQ(later.id(), session.id());
+  EXPECT_EQ(later.messages().size(), 24u);
+  ASSERT_EQ(later.history().size(), 8u);
+  EXPECT_EQ(later.history().back().question, "When does the gate open?");
+  EXPECT_EQ(later.history().back().answer, "At nine.");
+  EXPECT_FALSE(later.resume(session.id() + 1));
+  EXPECT_EQ(run("chat", {"--list"}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("and the gate?"));
+}
+
+TEST_F(VerbsTest, EvaluationOfOwnQuestions) {
+  const std::string file = (folder_.path() / "q.jsonl").string();
+  ASSERT_TRUE(sys::write_file_atomic(
+      file, R"({"question":"When does the gate open?","answers":["nine"],"documents":["stdin:gate.md"]})"
+            "\n"));
+  ASSERT_EQ(run("eval retrieval", {"--json", file}), 0) << err_.str();
+  EXPECT_EQ(json().at("hit1").at("value").to_number<double>(), 1);
+  ASSERT_EQ(run("eval answers", {"--json", "--items", file}), 0) << err_.str();
+  EXPECT_EQ(json().at("contains_gold").at("value").to_number<double>(), 1);
+  EXPECT_EQ(json().at("items").as_array().size(), 1u);
+  EXPECT_EQ(run("eval calibrate", {file}), 3);
+  EXPECT_EQ(run("eval answers", {"/not/there"}), 3);
+}
+
+}  // namespace
+}  // namespace cvp::cli
