@@ -105,7 +105,7 @@ std::vector<ConfigKey> answer_keys() {
        .help = text("hits that `cvp search` shows", "`cvp search` 显示的结果数")},
       {.name = "search.dense_weight",
        .kind = Kind::real,
-       .fallback = "0.5",
+       .fallback = "0.6",
        .low = 0,
        .high = 1,
        .help = text("share of the vectors in the ranking; the rest is full text",
