@@ -199,6 +199,20 @@ TEST_F(LocalGeneratorTest, CallsOfManyThreadsQueue) {
   for (auto& t : threads) t.join();
 }
 
+TEST_F(LocalGeneratorTest, ManyThreadsConnectAtOnce) {
+  // More than the engine's queue of connections that are not yet accepted.
+  ASSERT_TRUE(ask());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 60; ++i) {
+    threads.emplace_back([&, i] {
+      const auto count = generator_->count_tokens(about("passage", "question " + std::to_string(i)));
+      EXPECT_TRUE(count) << count.error().message.en;
+    });
+  }
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(fake_.starts(), 1u);
+}
+
 TEST(LocalGenerator, AMissingOrBrokenModelFileIsNamed) {
   FakeLlama fake;
   auto model = fake.model();

@@ -25,8 +25,8 @@ Flags common_flags(const sys::Path& gguf, unsigned threads) {
   // Warnings and errors only: a line for every request would fill the disk, and the last lines must say why
   // it ended.
   add_optional(flags, "-lv", "2");
-  // A kept connection holds one of these threads for seconds; with the default (about as many as cores) a
-  // fifth caller waited.
+  // A kept connection holds one of these threads for seconds: the default, about as many as cores, would let
+  // calls of further threads wait for it.
   add_optional(flags, "--threads-http", "32");
   return flags;
 }
@@ -45,7 +45,7 @@ Flags generator_flags(const GeneratorFlags& wanted) {
   // The slot is otherwise re-used without saving its state when half of its tokens begin the next prompt too.
   // A passage that is shorter than the system prompt was lost that way: asked over four passages of 80 tokens
   // in turn behind 97 common ones, all 80 were processed again (build 11669). With 0 the state is always
-  // saved (5 ms for 400 tokens of a 1.5B model) and only the question's tokens are processed.
+  // saved (about 10 ms for 400 tokens of a 1.5B model) and only the question's tokens are processed.
   add_optional(flags, "-sps", "0");
   // Processor time per prompt token, Qwen2.5-Coder-1.5B Q4_K_M, two threads, batches of 64 / 128 / 256 / 512
   // tokens: the same within 5 %. A small batch ends sooner when a call is cancelled. Flash attention (on by
@@ -53,6 +53,7 @@ Flags generator_flags(const GeneratorFlags& wanted) {
   // half of the cache, but are not exact: left at 16 bits.
   add(flags, "-b", std::to_string(kBatchTokens));
   add(flags, "-ub", std::to_string(kBatchTokens));
+  // Not used: --cache-reuse moves states to other positions, which is not exact; a prefix of ours always is.
   // Requests in progress, without their texts: tells whether a cancelled call has left the slot.
   flags.argv.emplace_back("--metrics");
   // Silence must mean that nothing is computed: no pings from a thread that knows nothing of the model.

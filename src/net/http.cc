@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 
 #include "net/curl_handle.h"
@@ -218,6 +219,27 @@ Result<CURLcode> drive(const CurlLease& lease, const Target& target, const Cance
   }
 }
 
+/// A UNIX socket whose queue of connections not yet accepted is full refuses at once instead of letting us
+/// wait, as TCP would. Servers keep short queues; a dozen threads that begin together are enough. libcurl
+/// takes the EAGAIN for a connection in progress, then finds none and gives no errno.
+bool queue_is_full(CURLcode code, const Transfer& t) {
+  if (code != CURLE_COULDNT_CONNECT || t.request.unix_socket.empty()) return false;
+  long error = 0;
+  curl_easy_getinfo(t.easy, CURLINFO_OS_ERRNO, &error);
+  return error == 0 || error == EAGAIN || error == ENOTCONN;
+}
+
+Result<CURLcode> connect_and_drive(const CurlLease& lease, const Target& target, const CancelToken& cancel,
+                                   Transfer& t) {
+  constexpr int kAgainMs = 5;
+  const auto patience = std::chrono::milliseconds(t.request.connect_timeout_ms);
+  for (const auto start = Time::now();;) {
+    const CURLcode code = TRY(drive(lease, target, cancel, t));
+    if (!queue_is_full(code, t) || Time::now() - start > patience) return code;
+    curl_multi_poll(lease.multi(), nullptr, 0, kAgainMs, nullptr);
+  }
+}
+
 }  // namespace
 
 Result<Response> send(const Request& request, const CancelToken& cancel, const OnBody& on_body) {
@@ -235,7 +257,7 @@ Result<Response> send(const Request& request, const CancelToken& cancel, const O
   }
   Transfer transfer{.request = request, .on_body = on_body, .response = {}, .easy = lease.easy()};
   set_options(lease.easy(), request, target, headers, transfer);
-  Result<CURLcode> code = drive(lease, target, cancel, transfer);
+  Result<CURLcode> code = connect_and_drive(lease, target, cancel, transfer);
   long status = 0;
   curl_easy_getinfo(lease.easy(), CURLINFO_RESPONSE_CODE, &status);
   curl_slist_free_all(headers);

@@ -47,7 +47,7 @@ class RawServer {
       std::strncpy(a.sun_path, path_.c_str(), sizeof a.sun_path - 1);
       EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&a), sizeof a), 0);
     }
-    ::listen(listener_, 16);
+    ::listen(listener_, 2);
     thread_ = std::thread([this] { accept_all(); });
   }
 
@@ -302,6 +302,22 @@ TEST(Http, RequestInsideAStream) {
   });
   ASSERT_TRUE(r);
   EXPECT_EQ(inner, "abc");
+}
+
+TEST(Http, WaitsForAPlaceInTheQueueOfAUnixSocket) {
+  // The server's queue has two places.
+  RawServer server(always(answer("ok")), socket_path());
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 100; ++i) {
+    threads.emplace_back([&] {
+      const auto r = send({.url = "http://engine/", .unix_socket = socket_path()}, {});
+      EXPECT_TRUE(r) << r.error().message.en;
+      good += r && r->body == "ok";
+    });
+  }
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(good, 100);
 }
 
 TEST(Http, SurvivesARestartedServer) {
