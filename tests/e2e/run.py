@@ -44,7 +44,7 @@ def run(path, program):
                 raise scenario.Failed("the last run has no `exit` line")
         except scenario.Skipped as reason:
             return "skipped", str(reason)
-        except (scenario.Failed, OSError, ValueError, IndexError, KeyError) as problem:
+        except (scenario.Failed, OSError, ValueError, IndexError, KeyError, TypeError) as problem:
             return "failed", f"{os.path.relpath(path, ROOT)}:{number}: {problem!s}"
         finally:
             world.close()

@@ -277,6 +277,8 @@ class Scenario:
             expected = json.loads(wanted)
         except ValueError:
             expected = wanted
+        if operator == "contains" and isinstance(value, str):
+            expected = wanted
         holds = {"==": lambda: value == expected, "!=": lambda: value != expected, ">=": lambda: value >= expected,
                  "<=": lambda: value <= expected, "contains": lambda: expected in value}[operator]()
         if not holds:
