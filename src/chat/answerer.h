@@ -32,7 +32,8 @@ struct AskOptions {
   std::vector<store::CollectionId> collections;      // empty: all
   std::vector<store::DocumentId> exclude_documents;  // as if they were not there (evaluation of refusal)
   size_t retrieve = 20;                              // passages fetched
-  size_t read_limit = 4;                             // passages read singly, best first
+  double dense_weight = vector::SearchOptions{}.dense_weight;  // of the vectors in the ranking
+  size_t read_limit = 4;                                       // passages read singly, best first
   bool read_all = false;  // do not stop at the first sure answer and verify every one (calibration)
   size_t extract_sentences = 2;
   int answer_tokens = 256;

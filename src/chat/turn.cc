@@ -59,6 +59,7 @@ Result<Answer> Turn::run(const std::string& question, const std::vector<HistoryT
 Result<void> Turn::retrieve() {
   stage(text("searching", "正在检索"));
   const vector::SearchOptions search{.k = options_.retrieve,
+                                     .dense_weight = options_.dense_weight,
                                      .collections = options_.collections,
                                      .exclude_documents = options_.exclude_documents};
   const vector::SearchResult found =

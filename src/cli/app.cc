@@ -89,6 +89,7 @@ vector::SearchOptions App::search_options() const {
 chat::AskOptions App::ask_options(const std::string& wanted) const {
   const std::string mode = wanted.empty() ? config_.string("answer.mode") : wanted;
   chat::AskOptions options{.retrieve = static_cast<size_t>(config_.integer("answer.retrieve")),
+                           .dense_weight = config_.real("search.dense_weight"),
                            .read_limit = static_cast<size_t>(config_.integer("answer.read_limit")),
                            .extract_sentences = static_cast<size_t>(config_.integer("answer.sentences")),
                            .answer_tokens = static_cast<int>(config_.integer("answer.tokens")),
