@@ -35,7 +35,16 @@ Result<Listing> read_listing(App& app, const Options& options) {
   }
   const model::Embedder* embedder = TRY(app.models().embedder());
   if (embedder != nullptr) out.embedder = embedder->identity().name;
-  out.status = TRY(TRY(app.index())->status(embedder != nullptr ? &embedder->identity() : nullptr));
+  // A full disk or a damaged index must not hide the documents.
+  const auto read_status = [&]() -> Result<vector::Status> {
+    return TRY(app.index())->status(embedder != nullptr ? &embedder->identity() : nullptr);
+  };
+  if (auto status = read_status()) {
+    out.status = std::move(*status);
+  } else {
+    app.printer().note(
+        text("the state of the index is not known: {}", "无法得知索引的状态：{}", status.error().message));
+  }
   return out;
 }
 
