@@ -28,7 +28,7 @@ def note(name, text):
     with open(folder + '/' + name, 'a') as f: f.write(text + '\n')
 def flag(name): return argv[argv.index(name) + 1] if name in argv else ''
 note('starts', ' '.join(argv))
-note('environment', ' '.join(k + '=' + v for k, v in os.environ.items() if k.startswith(('LLAMA', 'OMP'))))
+note('environment', ' '.join(k + '=' + v for k, v in os.environ.items() if k.startswith(('LLAMA', 'OMP', 'GOMP'))))
 print('0.00.001.002 I loading\n0.00.001.003 E fake: these are the last words', file=sys.stderr, flush=True)
 if mode() == 'exit-at-start': sys.exit(3)
 if mode() == 'bad-model':

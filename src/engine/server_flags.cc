@@ -84,16 +84,21 @@ std::vector<std::string> address_flags(const sys::Path& socket, const sys::Path&
 }
 
 std::map<std::string, std::string> child_environment() {
-  // Two threads that spin while they wait for each other stand still when another program takes one of the
-  // cores. On two cores with ten other busy processes prompts ran at 25 tokens/s and replies at 1 to 5; with
-  // passive waiting at 55 and 25.
-  return {{"OMP_WAIT_POLICY", "passive"}};
+  // Threads that spin for long while they wait for each other stand still when another program takes one of
+  // the cores; threads that never spin lose time in every layer. SmolLM2-135M, two threads on two cores,
+  // prompt and reply in tokens/s:
+  //                      idle machine   eight busy processes beside it
+  //   default              245   86        28    1 to 5
+  //   passive waiting      250   60       100   30
+  //   20,000 spins         268  108        65    4
+  //   300 or 1,000 spins   255  109       60 to 120   13 to 28
+  return {{"GOMP_SPINCOUNT", "500"}};
 }
 
 std::vector<std::string> hidden_environment() {
   // Every flag of llama-server can also be set by LLAMA_ARG_…: the user's own experiments must not reach this
   // child.
-  return {"LLAMA_*", "HF_TOKEN", "GOMP_SPINCOUNT"};
+  return {"LLAMA_*", "HF_TOKEN", "OMP_*", "GOMP_*"};
 }
 
 }  // namespace cvp::engine

@@ -71,9 +71,11 @@ TEST_F(ServerProcessTest, StartsOnFirstUseAndOnlyOnce) {
 
 TEST_F(ServerProcessTest, StartsWithSafeFlagsAndAPrivateKey) {
   ::setenv("LLAMA_ARG_TOOLS", "all", 1);
+  ::setenv("OMP_NUM_THREADS", "1", 1);
   auto server = create();
   const auto endpoint = server->ready({});
   ::unsetenv("LLAMA_ARG_TOOLS");
+  ::unsetenv("OMP_NUM_THREADS");
   ASSERT_TRUE(endpoint);
   const std::string argv = fake_.lines("starts").at(0);
   for (const char* needed : {"--offline", "--no-webui", "--no-slots", "--api-key-file", "-n 100", "-c 100",
@@ -81,7 +83,7 @@ TEST_F(ServerProcessTest, StartsWithSafeFlagsAndAPrivateKey) {
     EXPECT_THAT(argv, HasSubstr(needed));
   }
   EXPECT_THAT(argv, Not(HasSubstr(endpoint->key)));
-  EXPECT_EQ(fake_.lines("environment").at(0), "OMP_WAIT_POLICY=passive");
+  EXPECT_EQ(fake_.lines("environment").at(0), "GOMP_SPINCOUNT=500");
   struct stat info {};
   ASSERT_EQ(::stat(fake_.runtime().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0700u);
