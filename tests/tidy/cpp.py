@@ -63,7 +63,8 @@ def blocks(code):
     """Every pair of braces of code without comments, strings and preprocessor lines."""
     code = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda m: _blank(m[0]), code, flags=re.MULTILINE)
     found, stack, head_start, parens, last = [], [], 0, 0, None
-    for position, char in enumerate(code):
+    for match in re.finditer(r"[()\[\];{}]", code):
+        position, char = match.start(), match[0]
         if char in "([":
             parens += 1
         elif char in ")]":
