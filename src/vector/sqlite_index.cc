@@ -1,6 +1,7 @@
 #include "vector/sqlite_index.h"
 
 #include <algorithm>
+#include <thread>
 #include <unordered_set>
 
 #include "base/log.h"
@@ -19,6 +20,19 @@ constexpr std::chrono::milliseconds kPatienceOfCatchUp = std::chrono::hours(24);
 Text rebuilt(const Text& why) {
   log::warn("the index is rebuilt: {}", why.en);
   return text("the search index was rebuilt: {}", "检索索引已重建：{}", why);
+}
+
+/// Locks, or gives up when the time is over. A std::timed_mutex would do the same, but its timed lock is
+/// unknown to gcc 12's thread sanitizer.
+std::unique_lock<std::mutex> lock_within(std::mutex& mutex, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kPause{1};
+  const auto end = std::chrono::steady_clock::now() + patience;
+  std::unique_lock lock(mutex, std::try_to_lock);
+  while (!lock.owns_lock() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(kPause);
+    lock.try_lock();
+  }
+  return lock;
 }
 
 }  // namespace
@@ -104,7 +118,7 @@ Result<void> SqliteIndex::catch_up(const OnProgress& on_progress, const CancelTo
     const uint64_t generation = TRY(store_.generation());
     if (generation == indexed_generation_) return {};
     if (cancel.cancelled()) return fail_cancelled();
-    const std::unique_lock writing(writing_, patience);
+    const std::unique_lock writing = lock_within(writing_, patience);
     if (!writing.owns_lock()) return {};  // another thread is at it: search what is there
     size_t live = 0;
     {

@@ -103,7 +103,7 @@ class SqliteIndex : public Index {
   store::Store& store_;
   const sys::Path folder_;
   std::mutex embedding_;
-  std::timed_mutex writing_;
+  std::mutex writing_;
   std::mutex searching_;
   IndexFile file_;
   TextIndex text_;
