@@ -27,6 +27,7 @@ struct Dataset {
   std::string name;
   std::vector<Question> questions;
   std::vector<std::string> paragraphs;  // distinct contexts of a SQuAD file, in order
+  size_t left_out = 0;                  // SQuAD entries without a question: public sets have some
 };
 
 /// SQuAD 1/2 JSON, or JSONL with {"question", "answers", "documents"?, "passage"?, "answerable"?, "without"?,

@@ -200,7 +200,10 @@ class SquadReader {
       const Fields entry(*object, name_, inner);
       Question question;
       question.text = TRY(entry.string("question", kQuestionBytes));
-      if (question.text.empty()) return entry.wrong(text("the question is empty", "问题为空"));
+      if (question.text.empty()) {
+        ++out_.left_out;
+        continue;
+      }
       question.id = TRY(entry.identifier("id", fmt::format("q{}", out_.questions.size() + 1)));
       question.answerable = !TRY(entry.boolean("is_impossible", false));
       if (question.answerable) question.answers = TRY(entry.strings("answers"));

@@ -32,6 +32,16 @@ TEST(Questions, ReadsSquadTwoImpossible) {
   EXPECT_TRUE(set->questions[0].answers.empty());
 }
 
+TEST(Questions, LeavesOutSquadEntriesWithoutAQuestion) {
+  const auto set = parse_questions(
+      R"({"data":[{"paragraphs":[{"context":"c","qas":[{"id":"x","question":"","answers":[]},
+          {"id":"y","question":"q?","answers":[]}]}]}]})",
+      "trial.json");
+  ASSERT_TRUE(set) << set.error().message.en;
+  EXPECT_EQ(set->questions.size(), 1u);
+  EXPECT_EQ(set->left_out, 1u);
+}
+
 TEST(Questions, ReadsLines) {
   const auto set = parse_questions(
       "\xEF\xBB\xBF{\"question\": \"一？\", \"answers\": [\"甲\"], \"passage\": \"甲在此。\"}\r\n\n"
