@@ -29,7 +29,7 @@ void describe(Context& context, std::string_view label, const eval::AnswerReport
               context.options().fresh ? "" : " (kept replies count as instant)");
 }
 
-/// Where the calibrated probability would have split these turns, whatever the shipped threshold: for tuning.
+/// The first questions that went wrong, to be read.
 void describe_misses(Context& context, const eval::AnswerReport& report) {
   size_t shown = 0;
   for (const auto& item : report.items) {

@@ -88,7 +88,10 @@ Result<std::vector<Claim>> search_latency(Context& context) {
       "cvp, hybrid", eval::percentile(times.all, 0.5), eval::percentile(times.all, 0.99),
       eval::percentile(times.text, 0.5), eval::percentile(times.text, 0.99),
       eval::percentile(times.dense, 0.5), eval::percentile(times.dense, 0.99));
-  context.say("resident memory {:.0f} MB, the {} MB of loaded news among it", resident, 50);
+  size_t loaded = 0;
+  for (const Document& document : news) loaded += document.bytes.size();
+  context.say("resident memory {:.0f} MB, the {:.0f} MB of news that this program holds among it", resident,
+              static_cast<double>(loaded) / (1 << 20));
   PeerIndex peer = TRY(PeerIndex::build(news));
   TRY(time_peer(peer, queries));
   const std::vector<double> peer_ms = TRY(time_peer(peer, queries));
