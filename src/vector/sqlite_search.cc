@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/unicode.h"
+#include "vector/question_terms.h"
 #include "vector/sqlite_index.h"
 #include "vector/terms.h"
 
@@ -118,7 +119,7 @@ double SqliteIndex::coverage(const Question& question) const {
 Result<SqliteIndex::Question> SqliteIndex::ask(const Asked& asked, SearchResult& timings) {
   TRY(refresh_live());
   Question out{
-      .text = asked.query, .terms = distinct_terms(asked.query), .view = text_.view(allowed(asked.options))};
+      .text = asked.query, .terms = question_terms(asked.query), .view = text_.view(allowed(asked.options))};
   double start = now_ms();
   if (asked.vector) {
     TRY(load_dense(asked.embedder->identity()));
@@ -230,7 +231,7 @@ Result<Index::Explanation> SqliteIndex::explain(std::string_view query, store::C
     out.chunks_searched = text_.view(allowed(options)).chunks;
     const std::vector<std::string> has = distinct_terms(indexed_text(chunks.front()));
     const std::unordered_set<std::string> known(has.begin(), has.end());
-    for (std::string& term : distinct_terms(asked.query))
+    for (std::string& term : question_terms(asked.query))
       (known.contains(term) ? out.terms_found : out.terms_missing).push_back(std::move(term));
     return out;
   });
