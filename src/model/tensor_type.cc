@@ -1,5 +1,9 @@
 #include "model/tensor_type.h"
 
+#include <algorithm>
+
+#include "base/check.h"
+
 namespace cvp::model {
 namespace {
 
@@ -28,6 +32,19 @@ const TensorTypeInfo* tensor_type_info(uint32_t type) {
   for (const auto& known : kTypes)
     if (static_cast<uint32_t>(known.type) == type) return &known;
   return nullptr;
+}
+
+const TensorTypeInfo& tensor_type_info(TensorType type) {
+  const auto* known = tensor_type_info(static_cast<uint32_t>(type));
+  CHECK(known != nullptr);
+  return *known;
+}
+
+std::optional<TensorType> tensor_type_named(std::string_view name) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  for (const auto& known : kTypes)
+    if (std::ranges::equal(known.name, name, {}, {}, upper)) return known.type;
+  return std::nullopt;
 }
 
 std::optional<uint64_t> tensor_bytes(const TensorTypeInfo& info, uint64_t elements) {
