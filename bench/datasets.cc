@@ -76,9 +76,6 @@ Result<Set> load_squad(Context& context, const std::string& name, const std::str
 Result<Set> load_cmrc_dev(Context& context) {
   return load_squad(context, "cmrc-dev", "qa/cmrc2018/cmrc2018_dev.json");
 }
-Result<Set> load_cmrc_trial(Context& context) {
-  return load_squad(context, "cmrc-trial", "qa/cmrc2018/cmrc2018_trial.json");
-}
 Result<Set> load_xquad_en(Context& context) {
   return load_squad(context, "xquad-en", "qa/xquad/xquad_en_first24.json");
 }

@@ -16,7 +16,6 @@ struct Set {
 /// name is the base's: "cmrc-dev", "cmrc-trial", "xquad-en".
 Result<Set> load_squad(Context& context, const std::string& name, const std::string& file);
 Result<Set> load_cmrc_dev(Context& context);
-Result<Set> load_cmrc_trial(Context& context);
 Result<Set> load_xquad_en(Context& context);
 /// Chinese questions whose gold documents are the English paragraphs.
 Result<Set> load_xquad_cross(Context& context);

@@ -36,6 +36,10 @@ constexpr Case kCases[] = {
     {"english other place",
      "The Broncos won Super Bowl 50. The game was played at Levi's Stadium in Santa Clara.",
      "Where was Super Bowl 50 played?", "It was played at Wembley Stadium in London.", false},
+    {"another row", "| 7B | INT8 | 7 GB |\n| 13B | INT8 | 13 GB |\n| 13B | INT4 | 6.5 GB |",
+     "13B 用 INT4 占多少显存？", "13B INT4 占 7 GB 显存。", false},
+    {"the row asked for", "| 7B | INT8 | 7 GB |\n| 13B | INT8 | 13 GB |\n| 13B | INT4 | 6.5 GB |",
+     "13B 用 INT4 占多少显存？", "13B INT4 占 6.5 GB", true},
     {"from memory", "Paris hosted the exhibition in 1900.", "What is the tallest tower?",
      "The Eiffel Tower is the tallest, at 330 metres.", false},
 };

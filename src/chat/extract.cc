@@ -7,10 +7,10 @@
 namespace cvp::chat {
 namespace {
 
-// Chosen by a few coarse trials with `cvp-bench answers/extract`: not fitted.
-constexpr double kNeighbour = 0.2;
+// Chosen by a few coarse trials on CMRC2018 questions: not fitted.
+constexpr double kCommon = 4.0;
 constexpr double kPassage = 2.0;
-constexpr double kKind = 0.3;
+constexpr double kKind = 0.1;
 
 bool holds_kind(std::string_view sentence, AnswerKind kind) {
   const std::vector<Number> numbers = numbers_in(sentence);
@@ -42,6 +42,21 @@ std::vector<Unit> whole_sentences(const SourceText& source) {
   return out;
 }
 
+/// Weights of the question's terms within one passage: a term that many of its sentences have, such as the
+/// name of what the passage is about, does not tell them apart.
+Weights within(const Weights& question, const std::vector<Unit>& units) {
+  Weights out;
+  double total = 0;
+  for (const auto& [term, idf] : question) {
+    const auto having =
+        std::ranges::count_if(units, [&](const Unit& unit) { return unit.terms.contains(term); });
+    out[term] = idf / (1 + kCommon * static_cast<double>(std::max<ptrdiff_t>(0, having - 1)));
+    total += out[term];
+  }
+  for (auto& [term, weight] : out) weight /= std::max(total, 1e-9);
+  return out;
+}
+
 }  // namespace
 
 std::vector<PickedSentence> best_sentences(std::string_view question, const Evidence& evidence,
@@ -51,15 +66,13 @@ std::vector<PickedSentence> best_sentences(std::string_view question, const Evid
   for (size_t p = 0; p < passages.size(); ++p) {
     const SourceText& source = *passages[p].source;
     const std::vector<Unit> units = whole_sentences(source);
-    std::vector<double> overlap;
-    for (const Unit& unit : units) overlap.push_back(evidence.coverage(unit.terms));
-    for (size_t i = 0; i < units.size(); ++i) {
-      const double before = i > 0 ? overlap[i - 1] : 0, after = i + 1 < overlap.size() ? overlap[i + 1] : 0;
-      const Span span = units[i].span;
-      double score = overlap[i] + kNeighbour * std::max(before, after) + kPassage * passages[p].fused;
-      if (kind != AnswerKind::any && holds_kind(source.text.substr(span.begin, span.size()), kind))
-        score += kKind;
-      out.push_back({p, span, score});
+    const Weights weights = within(evidence.weights(), units);
+    for (const Unit& unit : units) {
+      double score = kPassage * passages[p].fused;
+      for (const auto& [term, weight] : weights) score += unit.terms.contains(term) ? weight : 0;
+      const std::string_view sentence = source.text.substr(unit.span.begin, unit.span.size());
+      if (kind != AnswerKind::any && holds_kind(sentence, kind)) score += kKind;
+      out.push_back({p, unit.span, score});
     }
   }
   std::ranges::stable_sort(out, std::greater{}, &PickedSentence::score);

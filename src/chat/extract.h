@@ -18,9 +18,9 @@ struct PickedSentence {
   double score = 0;
 };
 
-/// The sentences that most likely hold the answer, best first, at most `limit`: weighted overlap with the
-/// question, the neighbours' overlap (the answer often follows the sentence that names the thing), the
-/// passage's rank, and whether the kind of word asked for (a number, a date) is there.
+/// The sentences that most likely hold the answer, best first, at most `limit`: overlap with the question,
+/// weighted by rarity in the knowledge base and within the passage, the passage's rank, and whether the kind
+/// of word asked for (a number, a date) is there.
 std::vector<PickedSentence> best_sentences(std::string_view question, const Evidence& evidence,
                                            const std::vector<RankedPassage>& passages, size_t limit);
 

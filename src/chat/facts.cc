@@ -195,6 +195,39 @@ std::vector<std::string> names_in(std::string_view text) {
   return out;
 }
 
+std::vector<std::string> codes_in(std::string_view source) {
+  const std::string text = fold(source);
+  std::vector<std::string> out;
+  const auto is_part = [&](size_t i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    return c < 0x80 && (std::isalnum(c) != 0 || ((c == '-' || c == '.') && i + 1 < text.size() &&
+                                                 std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0));
+  };
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    bool digit = false, letter = false;
+    for (; end < text.size() && is_part(end); ++end) {
+      digit = digit || is_digit(text[end]);
+      letter = letter || std::isalpha(static_cast<unsigned char>(text[end])) != 0;
+    }
+    if (digit && letter) out.push_back(text.substr(i, end - i));
+    i = std::max(end, i + 1);
+  }
+  return out;
+}
+
+bool rival_codes(std::string_view a, std::string_view b) {
+  const auto kind = [](std::string_view code) {
+    std::string out;
+    for (const char c : code) {
+      if (!is_digit(c)) out += c;
+      if (is_digit(c) && (out.empty() || out.back() != '0')) out += '0';
+    }
+    return out;
+  };
+  return a != b && kind(a) == kind(b);
+}
+
 bool has_negation(std::string_view source) {
   std::string text = fold(source);
   if (english_negation(text)) return true;

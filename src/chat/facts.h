@@ -25,6 +25,12 @@ bool same_number(const Number& a, const Number& b);
 /// start), Latin words within Chinese text, and what stands in 《》「」“”.
 std::vector<std::string> names_in(std::string_view text);
 
+/// Codes, folded: words of Latin letters and digits together, such as int4, 13b or ak-130.
+std::vector<std::string> codes_in(std::string_view text);
+/// Codes that differ in their digits alone stand for different things of one kind: int4 and int8, but not
+/// int4 and fp16.
+bool rival_codes(std::string_view a, std::string_view b);
+
 /// Whether the text denies something. 不仅, 非常, "not only" and the like do not count.
 bool has_negation(std::string_view text);
 

@@ -74,13 +74,13 @@ Result<void> Turn::retrieve() {
     passages_.push_back(std::make_unique<Passage>(std::move(chunk), considered));
   }
   answer_.timings.retrieved = elapsed();
-  const Evidence evidence = TRY(Evidence::of(answer_.question, parts_.index));
+  evidence_ = TRY(Evidence::of(answer_.question, parts_.index));
   for (const auto& passage : passages_) {
     Considered& considered = passage->considered;
     // Words of another language cannot be compared; the signals are missing then, not low.
     if (passage->lang == answer_.lang) {
-      considered.signals[coverage] = evidence.coverage(passage->source.all);
-      considered.signals[rarest] = evidence.rarest_missing(passage->source.all);
+      considered.signals[coverage] = evidence_->coverage(passage->source.all);
+      considered.signals[rarest] = evidence_->rarest_missing(passage->source.all);
     }
     considered.confidence = calibration().text.probability(considered.signals);
   }
@@ -101,6 +101,19 @@ Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passa
     out.spans.push_back(std::move(alignment.spans));
   }
   if (!out.sentences.empty()) out.support /= static_cast<double>(out.sentences.size());
+  return out;
+}
+
+Turn::Checked Turn::quote(const Passage& passage, double support) const {
+  Checked out{.sentences = {}, .spans = {}, .support = support, .any_supported = true, .quoted = true};
+  std::vector<PickedSentence> picked =
+      best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
+  std::ranges::sort(picked, {}, [](const PickedSentence& one) { return one.span.begin; });
+  for (const PickedSentence& one : picked) {
+    out.sentences.push_back(
+        {.text = passage.chunk.text.substr(one.span.begin, one.span.size()), .supported = true});
+    out.spans.push_back({one.span});
+  }
   return out;
 }
 
@@ -128,10 +141,10 @@ Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
     considered.signals[verify] = TRY(reader.verify(passage.prompt_text, question, considered.reply, cancel_));
     considered.confidence = calibration().after.probability(considered.signals);
   }
-  considered.verdict = declined                 ? Considered::Verdict::model_declined
-                       : !checked.any_supported ? Considered::Verdict::check_failed
-                                                : Considered::Verdict::outdone;
-  if (considered.verdict != Considered::Verdict::outdone) return false;
+  considered.verdict = declined ? Considered::Verdict::model_declined : Considered::Verdict::outdone;
+  if (declined || passage.source.sentences.empty()) return false;
+  // A passage may well answer although the model's wording of it does not pass.
+  if (!checked.any_supported) checked = quote(passage, checked.support);
   read_.emplace_back(&passage, std::move(checked));
   return sure || considered.confidence >= calibration().after.sure;
 }
@@ -165,6 +178,9 @@ Result<void> Turn::read_singly() {
   }
   considered.verdict = Considered::Verdict::answered;
   answer_.outcome = Outcome::answered;
+  if (best->second.quoted)
+    answer_.note = text("The model's own words could not be verified; these are the document's.",
+                        "模型自己的表述未能通过核对，以下是资料原文。");
   for (size_t i = 0; i < best->second.sentences.size(); ++i)
     TRY(show(best->second.sentences[i], best->second.spans[i], *best->first));
   return {};
@@ -246,7 +262,6 @@ Result<void> Turn::extract() {
   for (const auto& passage : passages_) ranked.push_back({&passage->source, passage->considered.fused});
   constexpr size_t kPassagesQuoted = 5;
   if (ranked.size() > kPassagesQuoted) ranked.resize(kPassagesQuoted);
-  const Evidence evidence = TRY(Evidence::of(answer_.question, parts_.index));
   double best = 0;
   for (size_t i = 0; i < ranked.size(); ++i) best = std::max(best, passages_[i]->considered.confidence);
   answer_.confidence = best;
@@ -257,7 +272,7 @@ Result<void> Turn::extract() {
     answer_.note = text("These sentences come closest; they may not answer the question.",
                         "以下是最接近的原文，未必回答了你的问题。");
   for (const PickedSentence& picked :
-       best_sentences(answer_.question, evidence, ranked, options_.extract_sentences)) {
+       best_sentences(answer_.question, *evidence_, ranked, options_.extract_sentences)) {
     Passage& passage = *passages_[picked.passage];
     passage.considered.verdict = Considered::Verdict::answered;
     const Sentence sentence{.text = passage.chunk.text.substr(picked.span.begin, picked.span.size()),

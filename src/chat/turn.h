@@ -1,6 +1,7 @@
 // One turn in the making: what Answerer::ask does, step by step. Not part of the room's interface.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ class Turn {
     std::vector<std::vector<Span>> spans;  // of each sentence, in the passage
     double support = 0;                    // mean share over the sentences
     bool any_supported = false;
+    bool quoted = false;  // the passage's own sentences, in place of a reply that did not pass
   };
 
   Result<void> retrieve();
@@ -30,6 +32,7 @@ class Turn {
   /// Reads one passage to the end of what is worth it; true when the answer is sure.
   Result<bool> read_one(Reader& reader, Passage& passage);
   Result<Checked> check(const std::string& reply, const Passage& passage);
+  Checked quote(const Passage& passage, double support) const;
   Result<void> read_jointly();
   Result<void> extract();
   Result<void> show(const Sentence& sentence, const std::vector<Span>& spans, const Passage& passage);
@@ -48,6 +51,7 @@ class Turn {
   const CancelToken& cancel_;
   double started_ms_;
   Answer answer_;
+  std::optional<Evidence> evidence_;                // once retrieved
   std::vector<std::unique_ptr<Passage>> passages_;  // best first
   std::vector<std::pair<Passage*, Checked>> read_;
 };

@@ -111,7 +111,7 @@ Result<int> add(App& app, const Options& options) {
                             progress.with_vector, progress.chunks));
   }
   if (app.printer().json_wanted()) {
-    boost::json::object out = view.json(app.lang());
+    boost::json::object out = view.json();
     out["vectors"] = {{"ready", progress.with_vector},
                       {"passages", progress.chunks},
                       {"interrupted", progress.interrupted}};
@@ -128,10 +128,13 @@ RunVerb declare(Command& command) {
            "not change is "
            "left alone, a changed one becomes a new revision. One bad file does not stop the others (exit "
            "status 1). "
-           "Without a path it finishes what an earlier run left, vectors included.",
+           "Without a path it finishes what an earlier run left, vectors included. With --json every file is "
+           "a line, "
+           "printed once the file is safely stored; the counts come last.",
            "添加文件和文件夹：纯文本、Markdown、HTML、PDF、DOCX。已添加且没有变化的文件会跳过，改动过的成为新"
            "版本。"
-           "个别文件出错不影响其余文件（退出码 1）。不写路径则继续上次未完成的工作，包括计算向量。"));
+           "个别文件出错不影响其余文件（退出码 1）。不写路径则继续上次未完成的工作，包括计算向量。"
+           "加 --json 时每个文件安全入库后输出一行，最后一行是各项计数。"));
   command.arguments(text("PATH", "路径"), options->paths,
                     text("files, folders, or - for standard input", "文件、文件夹，或用 - 表示标准输入"),
                     false);

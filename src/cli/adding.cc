@@ -43,6 +43,20 @@ Text kind_text(ingest::FileOutcome::Kind kind) {
   return {};
 }
 
+boost::json::object file_json(const ingest::FileOutcome& outcome, Lang lang) {
+  boost::json::array notes;
+  for (const Text& note : outcome.notes) notes.emplace_back(note.in(lang));
+  boost::json::object out{{"uri", outcome.uri},           {"outcome", kind_name(outcome.kind)},
+                          {"document", outcome.document}, {"chunks", outcome.chunks},
+                          {"pages", outcome.pages},       {"notes", std::move(notes)}};
+  if (outcome.kind == ingest::FileOutcome::Kind::failed) {
+    out["error"] = {{"code", errc_name(outcome.error.code)},
+                    {"message", outcome.error.message.in(lang)},
+                    {"hint", outcome.error.hint.in(lang)}};
+  }
+  return out;
+}
+
 }  // namespace
 
 void OutcomeView::show(const ingest::FileOutcome& outcome) {
@@ -65,7 +79,7 @@ void OutcomeView::show(const ingest::FileOutcome& outcome) {
       ++failed_;
       break;
   }
-  outcomes_.push_back(outcome);
+  if (printer_.json_wanted()) printer_.json(file_json(outcome, printer_.lang()));
   if (outcome.kind == Kind::failed) return show_failure(outcome);
   if (!every_file_ && outcome.notes.empty()) return;
   Text line = text("{}  {}", "{}  {}", kind_text(outcome.kind), printable(outcome.uri));
@@ -96,24 +110,13 @@ Text OutcomeView::summary() const {
   return out;
 }
 
-boost::json::object OutcomeView::json(Lang lang) const {
+boost::json::object OutcomeView::json() const {
   const std::lock_guard lock(mutex_);
-  boost::json::array files;
-  for (const ingest::FileOutcome& outcome : outcomes_) {
-    boost::json::array notes;
-    for (const Text& note : outcome.notes) notes.emplace_back(note.in(lang));
-    boost::json::object file{{"uri", outcome.uri},           {"outcome", kind_name(outcome.kind)},
-                             {"document", outcome.document}, {"chunks", outcome.chunks},
-                             {"pages", outcome.pages},       {"notes", std::move(notes)}};
-    if (outcome.kind == ingest::FileOutcome::Kind::failed) {
-      file["error"] = {{"code", errc_name(outcome.error.code)},
-                       {"message", outcome.error.message.in(lang)},
-                       {"hint", outcome.error.hint.in(lang)}};
-    }
-    files.push_back(std::move(file));
-  }
-  return {{"added", added_},     {"updated", updated_}, {"unchanged", unchanged_},
-          {"skipped", skipped_}, {"failed", failed_},   {"files", std::move(files)}};
+  return {{"added", added_},
+          {"updated", updated_},
+          {"unchanged", unchanged_},
+          {"skipped", skipped_},
+          {"failed", failed_}};
 }
 
 Result<ingest::AddOptions> add_options(App& app, const std::string& collection) {

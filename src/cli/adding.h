@@ -10,13 +10,15 @@
 
 namespace cvp::cli {
 
-/// Counts outcomes and shows those that the user should see. Called from ingest's workers.
+/// Counts outcomes and shows those that the user should see; with --json a line for every file, as soon as
+/// the store has it. Called from ingest's workers.
 class OutcomeView {
  public:
   OutcomeView(Printer& printer, bool every_file) : printer_(printer), every_file_(every_file) {}
   void show(const ingest::FileOutcome& outcome);
   Text summary() const;
-  boost::json::object json(Lang lang) const;
+  /// The counts.
+  boost::json::object json() const;
   size_t failed() const { return failed_; }
 
  private:
@@ -25,7 +27,6 @@ class OutcomeView {
   const bool every_file_;
   mutable std::mutex mutex_;
   size_t added_ = 0, updated_ = 0, unchanged_ = 0, skipped_ = 0, failed_ = 0;
-  std::vector<ingest::FileOutcome> outcomes_;
 };
 
 /// Chunk sizes as configured, but never more than the embedder takes.

@@ -16,7 +16,7 @@ One step a line; `#` starts a comment line; words are split as a shell does. {wo
   exit STATUS                the last run's; every run must be followed by one
   out|err [not] contains TEXT       the last run's standard output or error
   out|err [not] matches REGEX
-  json PATH ==|!=|>=|<=|contains VALUE      of the last output as JSON: a.0.b, a.# is the length
+  json PATH ==|!=|>=|<=|contains VALUE      of the last line of output as JSON: a.0.b, a.# is the length
   save json PATH             keeps a value of the last output as JSON for {0}, {1} …
   file PATH exists|absent|contains TEXT
   within SECONDS             the last run took no longer
@@ -260,7 +260,7 @@ class Scenario:
 
     def value_at(self, path):
         try:
-            value = json.loads(self.last.out)
+            value = json.loads(self.last.out.strip().rpartition("\n")[2])
             for key in path.split("."):
                 if key == "#":
                     value = len(value)
