@@ -2,6 +2,7 @@
 // weights' bytes and its cache without its weights. Numbers only; see weights.h, parameters.h and kv_cache.h
 // for what follows from them.
 #pragma once
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -88,8 +89,11 @@ struct Shape {
   bool embedding_norm = false;  // directly after the embedding table: BLOOM, BERT
   bool final_norm = true;       // before the output head
   bool query_key_value_biases = false, output_biases = false, feed_forward_biases = false;
-  bool head_bias = false;  // of the output head
-  bool sinks = false;      // one number a head: gpt-oss
+  bool head_bias = false;        // of the output head
+  bool sinks = false;            // one number a head: gpt-oss
+  bool query_gate = false;       // queries carry a gate of the same width: Qwen3-Next
+  bool fused_attention = false;  // queries, keys and values in one matrix: same count, other quantization
+  bool fused_gate = false;       // likewise the gate and the feed-forward matrix beside it: Phi-3
   HeadNorm head_norm = HeadNorm::none;
 
   uint32_t heads() const;     // the most of any layer
@@ -106,5 +110,13 @@ Result<Shape> shape_of_gguf(const model::GgufHeader& header, const std::string& 
 /// From a config.json as Hugging Face's transformers writes it. Errc::corrupt as above; Errc::refused where
 /// its `model_type` is not known here: what it counts would be a guess.
 Result<Shape> shape_of_config(std::string_view config_json, const std::string& name);
+/// The same of a config that has been parsed.
+Result<Shape> shape_of_config(const boost::json::object& config, const std::string& name);
+/// The model types that shape_of_config knows.
+std::vector<std::string_view> known_model_types();
+
+/// Refuses (Errc::corrupt) what no model can be: no layers, no width, more than 1e15 parameters. Both makers
+/// end with it, so that sums of a shape's sizes fit 64 bits.
+Result<void> check_shape(const Shape& shape, const std::string& name);
 
 }  // namespace cvp::plan

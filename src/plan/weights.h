@@ -81,6 +81,8 @@ WeightBytes weight_bytes(std::span<const Weight> weights, const Shape& shape);
 /// Bytes of a GGUF file of these tensors: header (an estimate of the tokenizer's size from the vocabulary),
 /// tensor infos and padding included.
 uint64_t gguf_file_bytes(std::span<const Weight> weights, const Shape& shape);
+/// The same of a file whose header is here: exact.
+uint64_t gguf_file_bytes(const model::GgufHeader& header);
 /// Bytes of safetensors files of the model in 16-bit floats.
 uint64_t safetensors_file_bytes(const Shape& shape);
 
