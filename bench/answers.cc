@@ -49,7 +49,8 @@ Result<const eval::AnswerReport*> answer_report(Context& context, const Run& run
   const std::string key = fmt::format("{}/{}/{}", run.base, run.extract, run.without);
   return context.report(key, [&]() -> Result<eval::AnswerReport> {
     Set set = TRY(run.load(context));
-    auto questions = eval::sample(set.questions, context.limited(run.questions), kAnswerSeed);
+    const uint64_t seed = context.options().seed > 0 ? context.options().seed : kAnswerSeed;
+    auto questions = eval::sample(set.questions, context.limited(run.questions), seed);
     if (run.without) questions = without_gold(std::move(questions));
     model::Embedder* embedder = TRY(context.embedder());
     Base& base = *TRY(context.base(run.base, set.documents, embedder));

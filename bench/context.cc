@@ -109,7 +109,8 @@ Result<std::unique_ptr<model::Generator>> Context::new_generator(uint64_t cache_
 
 Result<model::Generator*> Context::generator() {
   if (!generator_) {
-    generator_ = engine::remembering_generator(TRY(new_generator(engine::LocalOptions{}.cache_bytes)),
+    // Figures return to the same passages; a roomy cache saves reading them again and changes no answer.
+    generator_ = engine::remembering_generator(TRY(new_generator(sys::memory().total_bytes / 2)),
                                                options_.home / "replies", options_.fresh);
   }
   return generator_.get();

@@ -27,7 +27,8 @@ namespace cvp::bench {
 struct Options {
   bool fresh = false;    // ask the models anew instead of using kept replies
   bool rebuild = false;  // build the knowledge bases anew
-  size_t limit = 0;      // at most so many questions; 0: the figure's own number
+  uint64_t limit = 0;    // at most so many questions; 0: the figure's own number
+  uint64_t seed = 0;     // of the questions drawn for answers/*; 0: the figure's own
   sys::Path home;        // CVP_BENCH_HOME
   sys::Path data;        // CVP_DATA
   sys::Path source;      // root of the source tree
@@ -51,7 +52,7 @@ class Context {
 
   const Options& options() const { return options_; }
   const CancelToken& cancel() const { return cancel_; }
-  size_t limited(size_t n) const { return options_.limit ? std::min(options_.limit, n) : n; }
+  size_t limited(size_t n) const { return options_.limit ? std::min<size_t>(options_.limit, n) : n; }
 
   /// A line of the report, to standard output.
   template <class... A>

@@ -1,6 +1,7 @@
 // cvp-bench: measures the figures. See figure.h.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -16,15 +17,16 @@ namespace {
 
 constexpr int kSkipped = 77;
 
-constexpr std::string_view kHelp = R"(usage: cvp-bench ID [options] | all [options] | --list | calibrate
+constexpr std::string_view kHelp = R"(usage: cvp-bench ID… [options] | all [options] | --list | calibrate
 
-Measures a figure on this machine, prints what was measured and the peer beside it, ends with
+Measures figures on this machine, prints what was measured and the peer beside it, ends with
   ID: VALUE (target …)
-and exits 0 only if the target holds; 77 where data, engine or models are absent.
+and exits 0 only if the targets hold; 77 where data, engine or models are absent. Figures named together share their runs.
 
   --list       the figures
   --fresh      ask the models anew instead of using kept replies (figures of record)
   --limit N    at most N questions, for a quick look; never recorded
+  --seed N     other questions for answers/*, to try something out on; never recorded
   --rebuild    build the knowledge bases anew
   calibrate    fit the default chat model's calibration and write it to data/calibration
 
@@ -33,11 +35,15 @@ Knowledge bases, vectors and replies are kept in $CVP_BENCH_HOME (default ~/.cac
 )";
 
 struct Arguments {
-  std::string what;
+  std::vector<std::string> what;
   Options options;
   bool list = false, help = false;
   std::string problem;
 };
+
+bool is_number(const std::string& word) {
+  return !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == std::string::npos;
+}
 
 Arguments parse(const std::vector<std::string>& words) {
   Arguments out;
@@ -51,11 +57,11 @@ Arguments parse(const std::vector<std::string>& words) {
       out.options.fresh = true;
     } else if (word == "--rebuild") {
       out.options.rebuild = true;
-    } else if (word == "--limit" && i + 1 < words.size() && words[i + 1].size() < 10 &&
-               words[i + 1].find_first_not_of("0123456789") == std::string::npos && !words[i + 1].empty()) {
-      out.options.limit = std::stoul(words[++i]);
-    } else if (!word.starts_with("-") && out.what.empty()) {
-      out.what = word;
+    } else if ((word == "--limit" || word == "--seed") && i + 1 < words.size() && is_number(words[i + 1])) {
+      const uint64_t number = std::stoul(words[++i]);
+      (word == "--limit" ? out.options.limit : out.options.seed) = number;
+    } else if (!word.starts_with("-")) {
+      out.what.push_back(word);
     } else {
       out.problem = fmt::format("cvp-bench: cannot use \"{}\"; see cvp-bench --help", word);
     }
@@ -79,7 +85,7 @@ void print_error(const Error& error) {
 
 Result<void> record(Context& context, const Figure& figure, const std::vector<Claim>& claims) {
   const Options& options = context.options();
-  if (options.limit > 0) return {};
+  if (options.limit > 0 || options.seed > 0) return {};
   if (figure.asks_models && !options.fresh) {
     context.say("(not recorded: kept replies may have been used; --fresh asks anew)");
     return {};
@@ -105,17 +111,39 @@ int run_figure(Context& context, const Figure& figure) {
   return all_hold(*claims) && recorded ? 0 : 1;
 }
 
-int run_all(Context& context) {
+/// The figures of these names, or all; an empty result names nothing that exists.
+std::vector<const Figure*> wanted_figures(const std::vector<std::string>& names) {
+  std::vector<const Figure*> out;
+  if (names == std::vector<std::string>{"all"}) {
+    for (const Figure& figure : figures()) out.push_back(&figure);
+    return out;
+  }
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find(figures(), name, &Figure::id);
+    if (found == figures().end()) {
+      fmt::print(stderr, "cvp-bench: no figure \"{}\"; see cvp-bench --list\n", name);
+      return {};
+    }
+    out.push_back(&*found);
+  }
+  return out;
+}
+
+int run_figures(Context& context, const std::vector<const Figure*>& wanted) {
   int status = 0;
-  for (const Figure& figure : figures()) {
+  for (const Figure* figure : wanted) {
     if (context.cancel().cancelled()) return 1;
-    const int one = run_figure(context, figure);
+    const int one = run_figure(context, *figure);
     if (one != 0 && status != 1) status = one;
   }
   return status;
 }
 
 int run(const Arguments& arguments) {
+  const bool calibrating = arguments.what == std::vector<std::string>{"calibrate"};
+  const std::vector<const Figure*> wanted =
+      calibrating ? std::vector<const Figure*>{} : wanted_figures(arguments.what);
+  if (!calibrating && wanted.empty()) return 2;
   const CancelToken cancel;
   sys::cancel_on_signals(cancel);
   const auto made = sys::make_folders(arguments.options.home);
@@ -124,17 +152,10 @@ int run(const Arguments& arguments) {
                                            sys::real_clock(), cancel);
   if (!lock) return print_error(lock.error()), 1;
   Context context(arguments.options, cancel);
-  if (arguments.what == "calibrate") {
-    const auto done = calibrate(context);
-    if (!done) print_error(done.error());
-    return done ? 0 : done.error().code == Errc::not_found ? kSkipped : 1;
-  }
-  if (arguments.what == "all") return run_all(context);
-  for (const Figure& figure : figures()) {
-    if (figure.id == arguments.what) return run_figure(context, figure);
-  }
-  fmt::print(stderr, "cvp-bench: no figure \"{}\"; see cvp-bench --list\n", arguments.what);
-  return 2;
+  if (!calibrating) return run_figures(context, wanted);
+  const auto done = calibrate(context);
+  if (!done) print_error(done.error());
+  return done ? 0 : done.error().code == Errc::not_found ? kSkipped : 1;
 }
 
 int main_with(const std::vector<std::string>& words) {

@@ -94,7 +94,7 @@ Result<std::vector<Claim>> retrieval_scifact(Context& context) {
 }
 
 Result<std::vector<Claim>> retrieval_cross(Context& context) {
-  constexpr size_t kMarginQuestions = 200;
+  constexpr size_t kMarginQuestions = 100;
   const Set set = TRY(load_xquad_cross(context));
   const Sides sides = TRY(measure(context, "xquad-en", set,
                                   eval::sample(set.questions, context.limited(set.questions.size()), 1)));

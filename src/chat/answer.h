@@ -39,7 +39,7 @@ struct Considered {
   Signals signals;
   double confidence = 0;  // calibrated probability that it answers the question
   bool read = false;      // the model answered from it
-  enum class Verdict { not_read, hopeless, model_declined, below_threshold, outdone, answered };
+  enum class Verdict { not_read, hopeless, model_declined, check_failed, below_threshold, outdone, answered };
   Verdict verdict = Verdict::not_read;
   std::string reply;  // what the model said over it
 };

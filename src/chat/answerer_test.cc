@@ -82,6 +82,19 @@ TEST_F(AnswererTest, ALieIsNeverShownAsSupported) {
   expect_verbatim(answer);
 }
 
+TEST_F(AnswererTest, AReplyFromAnUnlikelySentenceIsAskedAgain) {
+  generator_.reply = [](const std::string& prompt) {
+    return std::string(prompt.find("请特别留意") == std::string::npos
+                           ? "用 int4 量化后只需 3.5 GB 显存。"
+                           : "7B 模型用 fp16 精度需要 14 GB 显存。");
+  };
+  AskOptions options;
+  options.extract_sentences = 1;
+  const Answer answer = ask("7B 模型用 fp16 精度推理需要多少显存？", options, &generator_);
+  EXPECT_EQ(answer.supported_text(), "7B 模型用 fp16 精度需要 14 GB 显存。");
+  expect_verbatim(answer);
+}
+
 TEST_F(AnswererTest, UnsupportedSentencesAreMarked) {
   generator_.reply = [](const std::string&) {
     return std::string("7B 模型用 fp16 精度需要 14 GB 显存。它还会唱京剧和昆曲选段。");

@@ -81,6 +81,14 @@ Result<model::Reply> Reader::answer(const std::string& passage, const std::strin
                              {.max_tokens = max_tokens}, {}, cancel);
 }
 
+Result<model::Reply> Reader::answer_again(const std::string& passage, const std::string& question,
+                                          const std::string& sentences, int max_tokens,
+                                          const CancelToken& cancel) {
+  const prompt::Values values = {{"question", question}, {"sentences", sentences}};
+  return generator_.generate(TRY(prompt(passage, "read-again", values)), {.max_tokens = max_tokens}, {},
+                             cancel);
+}
+
 Result<void> Reader::warm(const std::string& passage, const CancelToken& cancel) {
   return generator_.warm(
       TRY(prompt::render(*TRY(prompts_.find("read-passage", lang_)), {{"passage", passage}})), cancel);

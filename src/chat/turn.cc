@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "chat/extract.h"
-
 namespace cvp::chat {
 namespace {
 
@@ -88,7 +86,7 @@ Result<void> Turn::retrieve() {
 }
 
 Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passage) {
-  Checked out;
+  Checked out{.reply = reply, .declined = declines(reply)};
   const Weights weights = TRY(weigh(reply, parts_.index));
   for (const Span& span : split_sentences(reply)) {
     Sentence sentence{.text = reply.substr(span.begin, span.size())};
@@ -104,17 +102,49 @@ Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passa
   return out;
 }
 
+std::vector<PickedSentence> Turn::likely_sentences(const Passage& passage) const {
+  return best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
+}
+
 Turn::Checked Turn::quote(const Passage& passage, double support) const {
-  Checked out{.sentences = {}, .spans = {}, .support = support, .any_supported = true, .quoted = true};
-  std::vector<PickedSentence> picked =
-      best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
+  Checked out{.support = support, .quoted = true};
+  std::vector<PickedSentence> picked = likely_sentences(passage);
   std::ranges::sort(picked, {}, [](const PickedSentence& one) { return one.span.begin; });
   for (const PickedSentence& one : picked) {
     out.sentences.push_back(
         {.text = passage.chunk.text.substr(one.span.begin, one.span.size()), .supported = true});
     out.spans.push_back({one.span});
   }
+  out.any_supported = !out.sentences.empty();
   return out;
+}
+
+Result<Turn::Checked> Turn::reply_over(Reader& reader, const Passage& passage) {
+  const std::string& question = answer_.question;
+  const model::Reply reply =
+      TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
+  Checked first = TRY(check(plain_answer(reply.text), passage));
+  // Which sentences are likely is told by words: not across languages.
+  if (first.declined || passage.lang != answer_.lang) return first;
+  const std::vector<PickedSentence> likely = likely_sentences(passage);
+  const auto rests_on_likely = [&](const Checked& checked) {
+    return std::ranges::any_of(checked.spans, [&](const std::vector<Span>& spans) {
+      return std::ranges::any_of(spans, [&](const Span& span) {
+        return std::ranges::any_of(likely, [&](const PickedSentence& one) {
+          return span.begin < one.span.end && one.span.begin < span.end;
+        });
+      });
+    });
+  };
+  if (likely.empty() || (first.any_supported && rests_on_likely(first))) return first;
+  std::string named;
+  for (const PickedSentence& one : likely)
+    named += (named.empty() ? "" : "\n") + passage.chunk.text.substr(one.span.begin, one.span.size());
+  const model::Reply again =
+      TRY(reader.answer_again(passage.prompt_text, question, named, options_.answer_tokens, cancel_));
+  Checked second = TRY(check(plain_answer(again.text), passage));
+  const bool better = second.any_supported && !second.declined && rests_on_likely(second);
+  return better ? std::move(second) : std::move(first);
 }
 
 Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
@@ -128,21 +158,18 @@ Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
       return false;
     }
   }
-  const model::Reply reply =
-      TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
+  Checked checked = TRY(reply_over(reader, passage));
   considered.read = true;
-  considered.reply = plain_answer(reply.text);
-  const bool declined = declines(considered.reply);
-  Checked checked = TRY(check(considered.reply, passage));
-  considered.signals[support] = declined ? 0 : checked.support;
+  considered.reply = checked.reply;
+  considered.signals[support] = checked.declined ? 0 : checked.support;
   considered.confidence = calibration().read.probability(considered.signals);
   const bool sure = considered.confidence >= calibration().read.sure;
   if (parts_.generator->identity().gives_logprobs && (!sure || options_.read_all)) {
     considered.signals[verify] = TRY(reader.verify(passage.prompt_text, question, considered.reply, cancel_));
     considered.confidence = calibration().after.probability(considered.signals);
   }
-  considered.verdict = declined ? Considered::Verdict::model_declined : Considered::Verdict::outdone;
-  if (declined || passage.source.sentences.empty()) return false;
+  considered.verdict = checked.declined ? Considered::Verdict::model_declined : Considered::Verdict::outdone;
+  if (checked.declined || passage.source.sentences.empty()) return false;
   // A passage may well answer although the model's wording of it does not pass.
   if (!checked.any_supported) checked = quote(passage, checked.support);
   read_.emplace_back(&passage, std::move(checked));
@@ -288,11 +315,11 @@ Result<void> Turn::refuse(Text why) {
   CitationList citations(answer_.citations);
   for (size_t i = 0; i < std::min(kNearestShown, passages_.size()); ++i) {
     const Passage& passage = *passages_[i];
-    if (passage.source.sentences.empty()) continue;
-    const Span first = passage.source.sentences.front();
-    const uint32_t page =
-        TRY(parts_.store.page_at(passage.chunk.revision, passage.chunk.where.context_begin + first.begin));
-    citations.cite(passage, first, page);
+    for (const PickedSentence& near :
+         best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, 1)) {
+      const uint32_t at = passage.chunk.where.context_begin + near.span.begin;
+      citations.cite(passage, near.span, TRY(parts_.store.page_at(passage.chunk.revision, at)));
+    }
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chat/answerer.h"
+#include "chat/extract.h"
 #include "chat/passage.h"
 #include "chat/question.h"
 #include "chat/reader.h"
@@ -20,6 +21,8 @@ class Turn {
  private:
   /// A reply over one passage, cut into checked sentences.
   struct Checked {
+    std::string reply;
+    bool declined = false;
     std::vector<Sentence> sentences;
     std::vector<std::vector<Span>> spans;  // of each sentence, in the passage
     double support = 0;                    // mean share over the sentences
@@ -32,6 +35,10 @@ class Turn {
   /// Reads one passage to the end of what is worth it; true when the answer is sure.
   Result<bool> read_one(Reader& reader, Passage& passage);
   Result<Checked> check(const std::string& reply, const Passage& passage);
+  /// The reply over a passage; asked a second time where it rests on sentences that speak little of the
+  /// question.
+  Result<Checked> reply_over(Reader& reader, const Passage& passage);
+  std::vector<PickedSentence> likely_sentences(const Passage& passage) const;
   Checked quote(const Passage& passage, double support) const;
   Result<void> read_jointly();
   Result<void> extract();

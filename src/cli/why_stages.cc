@@ -140,6 +140,13 @@ Stage check_stage(const Trace& trace) {
       stage.detail =
           text("it would have done, but another passage answers more surely", "它也能回答，但另一段更可靠");
       break;
+    case Verdict::check_failed:
+      stage.state = State::lost;
+      stage.detail = text("the model's answer did not agree with the passage: “{}”",
+                          "模型的回答与该段落不符：“{}”", trace.considered->reply);
+      stage.remedy = text("ask for one fact at a time; --mode extract quotes it",
+                          "一次只问一个事实；--mode extract 可直接摘录");
+      break;
     case Verdict::below_threshold: {
       stage.state = State::lost;
       const double confidence = trace.considered->confidence;

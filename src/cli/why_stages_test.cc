@@ -70,8 +70,9 @@ TEST(WhyStages, ConfidenceBelowTheLimit) {
 }
 
 TEST(WhyStages, EveryVerdictHasItsWords) {
-  for (const Verdict verdict : {Verdict::not_read, Verdict::hopeless, Verdict::model_declined,
-                                Verdict::below_threshold, Verdict::outdone, Verdict::answered}) {
+  for (const Verdict verdict :
+       {Verdict::not_read, Verdict::hopeless, Verdict::model_declined, Verdict::check_failed,
+        Verdict::below_threshold, Verdict::outdone, Verdict::answered}) {
     Trace trace = good_trace();
     trace.considered->verdict = verdict;
     for (const Stage& s : trace_stages(trace)) {

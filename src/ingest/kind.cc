@@ -78,6 +78,16 @@ bool contains_utf16(std::string_view bytes, std::string_view ascii) {
   return bytes.find(wide) != std::string_view::npos;
 }
 
+/// A text may speak of "%PDF-": away from the start it counts only behind white space, or in a file named
+/// .pdf.
+bool has_pdf_header(std::string_view bytes, std::string_view name) {
+  const size_t at = bytes.substr(0, kPdfHeaderWithinBytes).find("%PDF-");
+  if (at == std::string_view::npos) return false;
+  const bool blank =
+      bytes.substr(0, at).find_first_not_of(" \t\r\n\0\xef\xbb\xbf"sv) == std::string_view::npos;
+  return blank || extension(name) == "pdf";
+}
+
 Text save_as_docx() { return text("save it as DOCX or PDF and add that", "请另存为 DOCX 或 PDF 后再添加"); }
 
 std::unexpected<Error> refuse_ole(std::string_view bytes) {
@@ -239,7 +249,7 @@ Result<Kind> detect_kind(std::string_view bytes, std::string_view name) {
     return fail(Errc::refused, text("the file is empty", "文件是空的"),
                 text("check that it was copied or saved completely", "请检查文件是否已完整复制或保存"));
   }
-  if (bytes.substr(0, kPdfHeaderWithinBytes).find("%PDF-") != std::string_view::npos) return Kind::pdf;
+  if (has_pdf_header(bytes, name)) return Kind::pdf;
   if (bytes.starts_with("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) return refuse_ole(bytes);
   if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) return zip_kind(bytes);
   if (bytes.starts_with("{\\rtf")) {

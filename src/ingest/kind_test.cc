@@ -25,6 +25,8 @@ std::string refusal(const std::string& bytes, const std::string& name) {
 TEST(Kind, ContentDecidesAndTheNameHints) {
   EXPECT_EQ(kind_of("%PDF-1.7\n", "a.txt"), Kind::pdf);
   EXPECT_EQ(kind_of("\n\n%PDF-1.4", "a"), Kind::pdf);
+  EXPECT_EQ(kind_of("junk before\n%PDF-1.4", "a.pdf"), Kind::pdf);
+  EXPECT_EQ(kind_of("A PDF begins with %PDF-1.4.", "a.txt"), Kind::text);
   EXPECT_EQ(kind_of("<!DOCTYPE html><p>x", "a.pdf"), Kind::html);
   EXPECT_EQ(kind_of("\xef\xbb\xbf<?xml version='1.0'?><!-- c --><html>", "a.txt"), Kind::html);
   EXPECT_EQ(kind_of("<p>a fragment</p>", "a.html"), Kind::html);
