@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/unicode.h"
+#include "chat/warmer.h"
 #include "cli/answer_view.h"
 #include "cli/chat_session.h"
 #include "cli/screen_text.h"
@@ -13,6 +14,7 @@ namespace cvp::cli {
 namespace {
 
 constexpr size_t kListed = 50;
+constexpr size_t kWarmed = 48;  // passages made ready while nobody asks: some minutes of a small machine
 
 struct Options {
   std::vector<std::string> collections;
@@ -34,11 +36,13 @@ std::string shown_text(const chat::Answer& answer, Lang lang) {
 class Conversation {
  public:
   Conversation(App& app, ChatSession& session, const Asking& asking, chat::AskOptions how)
-      : app_(app), session_(session), asking_(asking), how_(std::move(how)) {}
+      : app_(app), session_(session), asking_(asking), how_(std::move(how)), warmer_(*asking.answerer) {}
 
   Result<int> run() {
     while (!app_.cancel().cancelled()) {
+      TRY(warm_while_waiting());
       const auto line = sys::read_line("> ");
+      warmer_.stop();
       if (!line || *line == "/quit" || *line == "/exit" || *line == "/退出") break;
       if (one_line(*line).empty()) continue;
       if (line->starts_with('/')) {
@@ -55,6 +59,14 @@ class Conversation {
   }
 
  private:
+  Result<void> warm_while_waiting() {
+    const bool reads = asking_.generator != nullptr && how_.mode != chat::ReadMode::extract;
+    if (!reads || !app_.printer().on_terminal()) return {};  // from a pipe the next question is there already
+    const Lang lang = last_.considered.empty() ? app_.lang() : last_.lang;
+    warmer_.begin(TRY(chat::worth_warming(*TRY(app_.store()), how_.collections, last_, kWarmed)), lang);
+    return {};
+  }
+
   Result<void> command(const std::string& line) {
     Printer& printer = app_.printer();
     if (line == "/new") {
@@ -103,6 +115,7 @@ class Conversation {
   const Asking& asking_;
   const chat::AskOptions how_;
   chat::Answer last_;
+  chat::Warmer warmer_;
 };
 
 Result<int> list(App& app, store::Store& store) {
