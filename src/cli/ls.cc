@@ -101,6 +101,7 @@ void show_document(Printer& printer, const store::DocumentInfo& document, bool l
 
 void show_status(Printer& printer, const Listing& listing, const Text& why_no_embedder) {
   const vector::Status& s = listing.status;
+  for (const Text& note : s.notes) printer.note(note);
   if (s.chunks == 0) return;
   if (listing.embedder.empty()) {
     printer.line(text("{}; no vectors: {}", "{}；没有向量：{}", passages_text(s.chunks), why_no_embedder));

@@ -1,7 +1,6 @@
 #include "cli/printer.h"
 
-#include <boost/json/serialize.hpp>
-
+#include "cli/json_text.h"
 #include "cli/screen_text.h"
 
 namespace cvp::cli {
@@ -41,7 +40,7 @@ void Printer::error(const Error& error) {
     const boost::json::object detail{{"code", errc_name(error.code)},
                                      {"message", error.message.in(lang_)},
                                      {"hint", error.hint.in(lang_)}};
-    screen_.out << boost::json::serialize(boost::json::object{{"error", detail}}) << '\n';
+    screen_.out << json_text(boost::json::object{{"error", detail}}) << '\n';
     screen_.out.flush();
   }
 }
@@ -49,7 +48,7 @@ void Printer::error(const Error& error) {
 void Printer::json(const boost::json::object& value) {
   const std::lock_guard lock(mutex_);
   clear_status_locked();
-  screen_.out << boost::json::serialize(value) << '\n';
+  screen_.out << json_text(value) << '\n';
   screen_.out.flush();
 }
 
