@@ -51,6 +51,7 @@ struct GpuDevice {
 struct Hardware {
   Cpu cpu;
   Memory memory;
+  double load = 0;              // programs that wanted to compute, mean of the last minute
   double memory_bandwidth = 0;  // bytes/s of reading, measured; 0: not measured
   std::vector<Disk> disks;
   std::vector<GpuDevice> gpus;
