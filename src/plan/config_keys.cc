@@ -17,6 +17,8 @@ uint32_t ConfigKeys::number(Names names, uint32_t limit, uint32_t otherwise) con
   if (value == nullptr) return otherwise;
   const int64_t* number = value->if_int64();
   if (number != nullptr && *number >= 0 && *number <= limit) return static_cast<uint32_t>(*number);
+  const uint64_t* whole = value->if_uint64();
+  if (whole != nullptr && *whole <= limit) return static_cast<uint32_t>(*whole);
   if (wrong_.empty()) wrong_ = *names.begin();
   return otherwise;
 }

@@ -47,6 +47,7 @@ struct ModelFacts {
   std::string installs_as;        // id of model::Catalogue that `cvp models pull` takes
   Text note;
   std::optional<Shape> shape;  // where its config is known
+  std::vector<std::string> aliases;
   /// Fact's name ("released", "training_tokens") to the address of what says so. A fact that has none stands
   /// in `unverified`.
   std::map<std::string, std::string> sources;
@@ -69,8 +70,9 @@ class KnownModels {
   std::vector<const ModelFacts*> family(std::string_view id) const;
 
  private:
+  Result<void> add(std::vector<ModelFacts> models, const std::string& file);
   std::vector<ModelFacts> models_;
-  std::multimap<std::string, size_t, std::less<>> names_;  // folded names and aliases
+  std::map<std::string, size_t, std::less<>> names_;  // folded ids, names and aliases
 };
 
 }  // namespace cvp::plan
