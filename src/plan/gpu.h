@@ -96,7 +96,6 @@ struct Fact {
 /// card; `devices` says how many devices that is.
 struct Gpu {
   GpuName name;
-  std::vector<std::string> aliases;
   Fact year;
   Fact memory_bytes;  // GiB = 2^30 as vendors mean it
   Fact bandwidth;     // bytes/s
