@@ -21,21 +21,6 @@ net::Request get(const std::string& url, uint64_t from, uint64_t limit_bytes) {
   return request;
 }
 
-Result<void> check_status(const std::string& url, int status) {
-  if (status >= 200 && status < 300) return {};
-  if (status == 404 || status == 410)
-    return fail(Errc::not_found, text("there is no {} (HTTP {})", "{} 不存在（HTTP {}）", url, status));
-  if (status == 401 || status == 403)
-    return fail(Errc::refused, text("{} asks for a login (HTTP {})", "{} 需要登录（HTTP {}）", url, status),
-                text("use another source with `--from`", "请用 `--from` 换一个来源"));
-  if (status == 429 || status >= 500)
-    return fail(
-        Errc::unavailable,
-        text("{} is overloaded or out of order (HTTP {})", "{} 过载或出现故障（HTTP {}）", url, status),
-        text("try again later", "请稍后再试"));
-  return fail(Errc::failed, text("{} answered with HTTP {}", "{} 返回 HTTP {}", url, status));
-}
-
 Result<void> pause(const Clock& clock, std::chrono::milliseconds duration, const CancelToken& cancel) {
   for (auto waited = std::chrono::milliseconds(0); waited < duration; waited += kBeat) {
     if (cancel.cancelled()) return fail_cancelled();
@@ -81,6 +66,21 @@ Result<void> fetch_once(const std::string& url, Landing& landing,
 }
 
 }  // namespace
+
+Result<void> check_status(const std::string& url, int status) {
+  if (status >= 200 && status < 300) return {};
+  if (status == 404 || status == 410)
+    return fail(Errc::not_found, text("there is no {} (HTTP {})", "{} 不存在（HTTP {}）", url, status));
+  if (status == 401 || status == 403)
+    return fail(Errc::refused, text("{} asks for a login (HTTP {})", "{} 需要登录（HTTP {}）", url, status),
+                text("use another source with `--from`", "请用 `--from` 换一个来源"));
+  if (status == 429 || status >= 500)
+    return fail(
+        Errc::unavailable,
+        text("{} is overloaded or out of order (HTTP {})", "{} 过载或出现故障（HTTP {}）", url, status),
+        text("try again later", "请稍后再试"));
+  return fail(Errc::failed, text("{} answered with HTTP {}", "{} 返回 HTTP {}", url, status));
+}
 
 std::string join_url(std::string_view base, std::string_view path) {
   while (base.ends_with('/')) base.remove_suffix(1);

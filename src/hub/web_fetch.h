@@ -15,6 +15,10 @@ namespace cvp::hub {
 /// "https://host" + "/Qwen/Model/resolve/main/file": each part percent-encoded, slashes kept.
 std::string join_url(std::string_view base, std::string_view path);
 
+/// The error that an HTTP status means; none for 200 to 299. Errc::not_found (404, 410), refused (401, 403),
+/// unavailable (429, 5xx), else failed.
+Result<void> check_status(const std::string& url, int status);
+
 /// Appends to landing what it lacks. A lost connection is tried again with growing pauses, up to
 /// kFruitlessTries times without a new byte. Errc::not_found (404), refused (login needed, larger than
 /// expected), unavailable, cancelled; what came stays.

@@ -33,6 +33,17 @@ TEST(SafetensorsTest, ReadsTensors) {
   EXPECT_THAT(tensors->at("x").shape, ElementsAre(2u, 1u));
 }
 
+TEST(SafetensorsTest, ReadsAHeaderWithoutItsData) {
+  const std::string bytes = file(R"({"x":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}})", "");
+  const auto tensors = read_safetensors_header(bytes, bytes.size() + 12, "m");
+  ASSERT_TRUE(tensors) << tensors.error().message.en;
+  EXPECT_EQ(tensors->at("x").elements(), 6u);
+  EXPECT_EQ(tensors->at("x").bytes, 12u);
+  EXPECT_EQ(read_safetensors_header(bytes.substr(0, 20), bytes.size() + 12, "m").error().code,
+            Errc::unavailable);
+  EXPECT_EQ(read_safetensors_header(bytes, bytes.size() + 11, "m").error().code, Errc::corrupt);
+}
+
 TEST(SafetensorsTest, BrokenHeadersAreNamed) {
   expect_error("{", Errc::corrupt, "JSON");
   expect_error("[]", Errc::corrupt, "not a list of tensors");

@@ -35,8 +35,9 @@ struct Upgrade {
 struct Mix {
   std::string_view name;
   TensorType main;
-  std::array<Upgrade, 2> value = {};  // attn_v, and attn_qkv and attn_kv_b, which contain it
+  std::array<Upgrade, 2> value = {};  // attn_v
   TensorType grouped_value = f32;     // instead, where at least four heads share a value; f32: as above
+  TensorType fused = f32;             // attn_qkv; f32: main
   Upgrade query_key = {};
   Upgrade output = {};  // of attention
   std::array<Upgrade, 2> down = {};
@@ -51,20 +52,31 @@ constexpr Upgrade ends(TensorType type) { return {type, Where::ends}; }
 
 constexpr Mix kMixes[] = {
     {.name = "Q6_K", .main = q6_k},
-    {.name = "Q5_K_M", .main = q5_k, .value = {ends(q6_k)}, .down = {ends(q6_k)}},
+    {.name = "Q5_K_M", .main = q5_k, .value = {ends(q6_k)}, .fused = q6_k, .down = {ends(q6_k)}},
     {.name = "Q5_K_S", .main = q5_k},
-    {.name = "Q4_K_M", .main = q4_k, .value = {ends(q6_k)}, .down = {ends(q6_k)}},
+    {.name = "Q4_K_M", .main = q4_k, .value = {ends(q6_k)}, .fused = q5_k, .down = {ends(q6_k)}},
     {.name = "Q4_K_S", .main = q4_k, .value = {Upgrade{q5_k, Where::first_four}}, .down = {eighth(q5_k)}},
     {.name = "IQ4_NL", .main = iq4_nl, .grouped_value = q5_k, .down = {eighth(q5_k)}},
     {.name = "IQ4_XS", .main = iq4_xs, .grouped_value = q5_k, .down = {eighth(q5_k)}},
-    {.name = "Q3_K_L", .main = q3_k, .value = {all(q5_k)}, .output = all(q5_k), .down = {all(q5_k)}},
+    {.name = "Q3_K_L",
+     .main = q3_k,
+     .value = {all(q5_k)},
+     .fused = q4_k,
+     .output = all(q5_k),
+     .down = {all(q5_k)}},
     {.name = "Q3_K_M",
      .main = q3_k,
      .value = {Upgrade{q5_k, Where::first_two}, all(q4_k)},
+     .fused = q4_k,
      .output = all(q4_k),
      .down = {Upgrade{q5_k, Where::first_sixteenth}, all(q4_k)}},
     {.name = "Q3_K_S", .main = q3_k},
-    {.name = "IQ3_M", .main = iq3_s, .value = {all(q4_k)}, .output = all(q4_k), .down = {eighth(q4_k)}},
+    {.name = "IQ3_M",
+     .main = iq3_s,
+     .value = {all(q4_k)},
+     .fused = q4_k,
+     .output = all(q4_k),
+     .down = {eighth(q4_k)}},
     {.name = "IQ3_S", .main = iq3_s, .grouped_value = q4_k},
     {.name = "IQ3_XS",
      .main = iq3_s,
@@ -218,10 +230,7 @@ class Mixer {
 
  private:
   static bool ends_with(const Weight& weight, std::string_view what) { return weight.name.ends_with(what); }
-  static bool holds_values(const Weight& w) {
-    return ends_with(w, "attn_v.weight") || ends_with(w, "attn_qkv.weight") ||
-           ends_with(w, "attn_kv_b.weight");
-  }
+  static bool holds_values(const Weight& w) { return ends_with(w, "attn_v.weight"); }
   bool eight_experts() const { return shape_.experts.count == 8; }
   bool falcon() const { return shape_.architecture == "falcon"; }
 
@@ -238,6 +247,7 @@ class Mixer {
     const size_t layer = weight.layer < 0 ? 0 : static_cast<size_t>(weight.layer);
     const size_t layers = shape_.layers.size();
     if (holds_values(weight)) return value(value_++);
+    if (ends_with(weight, "attn_qkv.weight") && mix_.fused != f32) return mix_.fused;
     if (ends_with(weight, "attn_k.weight") && eight_experts()) return mix_.tiny ? q4_k : q8_0;
     if (ends_with(weight, "attn_k.weight") || ends_with(weight, "attn_q.weight"))
       return pick(std::span(&mix_.query_key, 1), layer, layers);

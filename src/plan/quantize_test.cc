@@ -39,11 +39,10 @@ struct PublishedFile {
   uint64_t bytes;
 };
 /// Sizes of files as their repositories on Hugging Face list them.
-constexpr PublishedFile kFiles[] = {{"llama-2-7b", "Q4_K_M", 4'081'004'224},
-                                    {"llama-2-13b", "Q4_K_M", 7'865'956'224},
-                                    {"llama-3.1-8b", "Q4_K_M", 4'920'739'232},
-                                    {"qwen2.5-7b", "Q4_K_M", 4'683'074'240},
-                                    {"qwen3-30b-a3b", "Q4_K_M", 18'556'686'912}};
+constexpr PublishedFile kFiles[] = {
+    {"phi-3-mini", "Q4_K_M", 2'393'231'072},  {"llama-2-7b", "Q4_K_M", 4'081'004'224},
+    {"llama-2-13b", "Q4_K_M", 7'865'956'224}, {"llama-3.1-8b", "Q4_K_M", 4'920'739'232},
+    {"qwen2.5-7b", "Q4_K_M", 4'683'074'240},  {"qwen3-30b-a3b", "Q4_K_M", 18'556'686'912}};
 
 TEST(Quantize, FilesWeighWhatTheirPublishersList) {
   for (const PublishedFile& file : kFiles) {

@@ -3,6 +3,7 @@
 // are kept at other types than layers, and mixes such as Q4_K_M choose a type for each tensor.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,11 @@ struct Weight {
 std::vector<Weight> weights_of_shape(const Shape& shape);
 /// As the file has them.
 std::vector<Weight> weights_of_gguf(const model::GgufHeader& header);
+
+/// Likewise of a safetensors file, by the names of Hugging Face's transformers. Types that llama.cpp lacks
+/// (8-bit floats, truth values) count as bytes.
+std::vector<Weight> weights_of_safetensors(
+    const std::map<std::string, model::SafeTensorInfo, std::less<>>& tensors);
 
 /// A way to store weights: a type, or a mix of types.
 struct Quantization {
