@@ -152,6 +152,7 @@ class Entry {
   Result<void> read_sources(ModelFacts& out) {
     add_sources(family_, out);
     add_sources(model_, out);
+    if (!wrong_.empty()) return fail_at(out.id, wrong_);
     // A model's own source settles what its family left open.
     std::erase_if(out.unverified, [&](const std::string& fact) { return out.sources.contains(fact); });
     for (const std::string_view fact : kFacts) {
