@@ -328,7 +328,7 @@ void gpt_oss(const ConfigKeys& k, Shape& s) {
 
 void mamba(const ConfigKeys& k, Shape& s) {
   tie(k, s, true);
-  const uint32_t expand = k.count({"expand"}, 2);
+  const uint32_t expand = std::min(k.count({"expand"}, 2), 64u);
   s.recurrent = {.kind = RecurrentShape::Kind::mamba,
                  .inner_width = k.width({"intermediate_size", "d_inner"}, expand * s.width),
                  .state_width = k.width({"state_size"}, 16),
