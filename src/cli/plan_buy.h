@@ -1,0 +1,22 @@
+// Which GPU to buy for a model: those of the catalogue that run it, with price and speed.
+#pragma once
+#include <string>
+
+#include "cli/plan_machine.h"
+#include "cli/subject.h"
+#include "plan/infer.h"
+
+namespace cvp::cli {
+
+struct BuyOptions {
+  std::string budget;  // dollars for all cards; empty: any
+  int64_t most_cards = 2;
+};
+void declare_purchase(Command& command, BuyOptions& options);
+
+/// Errc::not_found where nothing within the budget runs it.
+Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMachine& host,
+                           const plan::InferQuery& query, const plan::QualityTable& quality,
+                           const BuyOptions& options, bool markdown);
+
+}  // namespace cvp::cli

@@ -1,0 +1,87 @@
+#include "cli/plan_machine.h"
+
+#include "cli/quantity.h"
+#include "sys/hardware.h"
+
+namespace cvp::cli {
+namespace {
+
+constexpr uint64_t kMeasurementBytes = 1 << 20;
+
+Result<plan::Machine> named_machine(const MachineOptions& options, const sys::Hardware& host,
+                                    const plan::GpuCatalogue& catalogue, std::vector<Text>& notes) {
+  const plan::GpuMatch match = TRY(catalogue.find(options.name));
+  if (!match.also.empty()) {
+    std::string others;
+    for (const plan::Gpu* other : match.also) others += (others.empty() ? "" : ", ") + other->name.canonical;
+    notes.push_back(text("“{}” is taken as {}; it could also be {}", "“{}”按 {} 处理；也可能是 {}",
+                         options.name, match.gpu->name.canonical, others));
+  }
+  return plan::imagine_machine(*match.gpu, static_cast<int>(options.count), host);
+}
+
+Result<void> set_host_memory(plan::Machine& machine, const std::string& typed) {
+  if (typed.empty()) return {};
+  const auto bytes = parse_memory(typed);
+  if (!bytes || *bytes > 1e15) {
+    return fail(Errc::usage, text("--memory needs a size such as 64GB, not “{}”",
+                                  "--memory 需要 64GB 这样的大小，而不是“{}”", typed));
+  }
+  machine.host.memory.total_bytes = machine.host.memory.available_bytes = static_cast<uint64_t>(*bytes);
+  return {};
+}
+
+}  // namespace
+
+void declare_machine(Command& command, MachineOptions& options) {
+  command.option("--gpu,--hardware", options.name, text("NAME", "名称"),
+                 text("a GPU as in \"RTX 3060 12GB\" instead of this machine",
+                      "改用指定的 GPU，如 \"RTX 3060 12GB\"，而不是本机"));
+  command.number("--count", options.count, 1, 100'000, text("so many of these GPUs", "这种 GPU 的数量"));
+  command.option("--memory", options.memory, text("SIZE", "大小"),
+                 text("main memory beside the GPU (default: as here)", "GPU 之外的内存（默认与本机相同）"));
+  command.flag("--cpu", options.cpu, text("without a GPU", "不用 GPU"));
+}
+
+sys::Path measurements_path(const App& app) { return app.home() / "speed.json"; }
+
+plan::Measurements read_measurements(App& app) {
+  const sys::Path path = measurements_path(app);
+  if (!sys::exists(path)) return {};
+  const auto bytes = sys::read_file(path, kMeasurementBytes);
+  auto parsed = bytes ? plan::parse_measurements(*bytes, path.string()) : std::unexpected(bytes.error());
+  if (parsed) return std::move(*parsed);
+  app.printer().note(
+      text("earlier measurements are left out: {}", "未使用之前的测量结果：{}", parsed.error().message));
+  return {};
+}
+
+Result<PlannedMachine> open_machine(App& app, const MachineOptions& options) {
+  if (options.cpu && !options.name.empty()) {
+    return fail(Errc::usage, text("--cpu and --gpu contradict each other", "--cpu 与 --gpu 相互矛盾"));
+  }
+  if (options.count > 1 && options.name.empty()) {
+    return fail(Errc::usage, text("--count says how many of which GPU: add --gpu NAME",
+                                  "--count 是 GPU 的数量：请加上 --gpu 名称"));
+  }
+  PlannedMachine out;
+  std::vector<Text> notes;
+  plan::Machine machine{.host = sys::real_hardware().read()};
+  if (!options.name.empty()) {
+    machine = TRY(named_machine(options, machine.host, TRY(plan::GpuCatalogue::load()), notes));
+  } else if (!machine.host.gpus.empty() && !options.cpu) {
+    machine = plan::describe_machine(machine.host, TRY(plan::GpuCatalogue::load()));
+  }
+  TRY(set_host_memory(machine, options.memory));
+  const plan::Measurements measured = read_measurements(app);
+  out.rig = plan::rig_of(machine, measured.memory_bandwidth);
+  if (options.cpu) out.rig = plan::without_gpus(std::move(out.rig));
+  out.rig.notes.insert(out.rig.notes.begin(), notes.begin(), notes.end());
+  for (const plan::MachineGpu& gpu : machine.gpus) {
+    if (gpu.facts) out.cards.push_back(*gpu.facts);
+  }
+  if (measured.machine == out.rig.name) out.measured = measured;
+  return out;
+}
+
+}  // namespace cvp::cli

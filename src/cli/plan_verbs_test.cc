@@ -1,0 +1,205 @@
+// `cvp plan …` as a user types it. Machines are named ones, so that the results are the same everywhere.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "cli/plan_measure.h"
+#include "cli/plan_view.h"
+#include "cli/verb.h"
+#include "testing/fakes.h"
+
+namespace cvp::cli {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class PlanVerbs : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto config =
+        Config::load({.file = "/not/there", .settings = {"home=" + (folder_.path() / "home").string()}});
+    app_ = std::make_unique<App>(std::move(*config), printer_, clock_, CancelToken(), "test");
+  }
+
+  int run(const std::string& name, const std::vector<std::string>& arguments, Lang lang = Lang::en) {
+    out_.str("");
+    err_.str("");
+    printer_.set_lang(lang);
+    for (const Verb& verb : all_verbs()) {
+      if (verb.name != name) continue;
+      Command command(verb.name);
+      CommonOptions common;
+      const RunVerb runner = verb.declare(command);
+      add_common_options(command, common);
+      const auto parsed = command.parse(arguments);
+      if (!parsed) return exit_status(parsed.error().code);
+      printer_.set_json(common.json);
+      const auto status = runner(*app_);
+      if (!status) printer_.error(status.error());
+      return status ? *status : exit_status(status.error().code);
+    }
+    ADD_FAILURE() << "no verb " << name;
+    return -1;
+  }
+  boost::json::object json() { return boost::json::parse(out_.str()).as_object(); }
+
+  sys::TempFolder folder_ = *sys::TempFolder::create("cvp-test");
+  testing::FakeClock clock_;
+  std::ostringstream out_, err_;
+  Printer printer_{{.out = out_, .err = err_, .max_columns = 120}, clock_, Lang::en};
+  std::unique_ptr<App> app_;
+};
+
+TEST_F(PlanVerbs, CanA3060RunA14BModel) {
+  ASSERT_EQ(run("plan", {"14B", "--gpu", "RTX 3060 12GB", "--memory", "32GB"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Yes, Q4_K_M runs wholly on the GPU"));
+  EXPECT_THAT(out_.str(), HasSubstr("-ngl"));
+  EXPECT_THAT(out_.str(), HasSubstr("built like Llama 3"));
+  ASSERT_EQ(run("plan", {"14B", "--gpu", "RTX 3060 12GB", "--memory", "32GB"}, Lang::zh), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("可以：Q4_K_M 可完全放入显存"));
+}
+
+TEST_F(PlanVerbs, JsonHasEveryPlanWithItsRange) {
+  ASSERT_EQ(run("plan", {"--json", "8B", "--gpu", "RTX 4090", "--memory", "64GB"}), 0) << err_.str();
+  const auto result = json();
+  EXPECT_EQ(result.at("best"), "Q8_0");
+  for (const auto& plan : result.at("plans").as_array()) {
+    const auto& speed = plan.at("decode_tokens_per_second");
+    EXPECT_LT(speed.at("low").to_number<double>(), speed.at("value").to_number<double>());
+    EXPECT_GT(speed.at("high").to_number<double>(), speed.at("value").to_number<double>());
+  }
+  EXPECT_GT(result.at("longest_context").to_number<int64_t>(), 8192);
+}
+
+TEST_F(PlanVerbs, WhatDoesNotFitIsSaid) {
+  EXPECT_EQ(run("plan", {"405B", "--gpu", "RTX 3060 12GB", "--memory", "32GB"}), 3);
+  EXPECT_THAT(out_.str(), HasSubstr("No: even Q2_K is"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("To run it")));
+}
+
+TEST_F(PlanVerbs, Markdown) {
+  ASSERT_EQ(run("plan", {"8B", "--gpu", "RTX 4090", "--memory", "64GB", "--md"}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("| --- |"));
+  EXPECT_THAT(out_.str(), HasSubstr("```sh\nllama-server"));
+}
+
+TEST_F(PlanVerbs, WrongWords) {
+  EXPECT_EQ(run("plan", {"8B", "--gpu", "RTX 4099"}), 3);
+  EXPECT_EQ(run("plan", {"8B", "--cpu", "--gpu", "RTX 4090"}), 2);
+  EXPECT_EQ(run("plan", {"8B", "--count", "2"}), 2);
+  EXPECT_EQ(run("plan", {"8B", "--gpu", "RTX 4090", "-z", "Q4_XL"}), 3);
+  EXPECT_EQ(run("plan", {"8B", "--gpu", "RTX 4090", "--memory", "many"}), 2);
+  EXPECT_EQ(run("plan", {"no-such-model"}), 3);
+  EXPECT_EQ(run("plan", {"/not/there.gguf"}), 3);
+  EXPECT_EQ(run("plan", {"8B", "--measure"}), 2);
+  EXPECT_EQ(run("plan", {"8B", "--job", "lora", "--buy"}), 2);
+  EXPECT_EQ(run("plan", {"0.001B"}), 2);
+}
+
+TEST_F(PlanVerbs, WhatToBuy) {
+  ASSERT_EQ(run("plan", {"8B", "--buy", "--budget", "2000"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("$"));
+  EXPECT_EQ(run("plan", {"8B", "--buy", "--budget", "1"}), 3);
+  EXPECT_EQ(run("plan", {"8B", "--buy", "--budget", "cheap"}), 2);
+}
+
+TEST_F(PlanVerbs, TableOfPrecisions) {
+  ASSERT_EQ(run("plan table", {"llama-2-7b", "llama-2-13b"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("GB    28.0  14.0   7.0   3.5"));
+  EXPECT_THAT(out_.str(), HasSubstr("GiB   26.1  13.0   6.5   3.3"));
+  EXPECT_THAT(out_.str(), HasSubstr("GB    52.0  26.0  13.0   6.5"));
+  EXPECT_THAT(out_.str(), HasSubstr("gradients"));
+  ASSERT_EQ(run("plan table", {"--json", "7B"}), 0);
+  EXPECT_FALSE(json().at("models").as_array().empty());
+}
+
+TEST_F(PlanVerbs, LlamaOf65BillionParameters) {
+  const std::vector<std::string> question = {"--params", "65e9",    "--tokens", "1.4e12",  "--gpu",
+                                             "a100-80",  "--count", "2048",     "--price", "1.36"};
+  ASSERT_EQ(run("plan train", question), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("21.0 days"));
+  EXPECT_THAT(out_.str(), HasSubstr("$1.41 M"));
+  EXPECT_THAT(out_.str(), HasSubstr("MFU 0.47"));
+  EXPECT_THAT(out_.str(), HasSubstr("planned as pre-training"));
+}
+
+TEST_F(PlanVerbs, FineTuningSevenBillion) {
+  ASSERT_EQ(run("plan train", {"--json", "7B", "--job", "qlora", "--gpu", "RTX 4090"}), 0) << err_.str();
+  const auto result = json();
+  EXPECT_EQ(result.at("fits"), true);
+  EXPECT_LT(result.at("rent_usd").at("value").to_number<double>(), 50);
+  EXPECT_GT(result.at("methods_bytes").at("full").to_number<double>(),
+            3 * result.at("methods_bytes").at("lora").to_number<double>());
+  // The same through `cvp plan`.
+  ASSERT_EQ(run("plan", {"--json", "7B", "--job", "qlora", "--gpu", "RTX 4090"}), 0);
+  EXPECT_EQ(json().at("job"), "qlora");
+}
+
+TEST_F(PlanVerbs, TrainingContradictions) {
+  EXPECT_EQ(run("plan train", {"--gpu", "RTX 4090"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--params", "7B"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--tokens", "few"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--tokens", "1M", "--examples", "5"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--job", "full", "--rank", "8"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--gpu", "RTX 4090", "--count", "4", "--tp", "3"}), 2);
+  EXPECT_EQ(run("plan train", {"7B", "--gpu", "RTX 4090", "--mfu", "3"}), 2);
+}
+
+TEST_F(PlanVerbs, RecommendGivesACommandThatInstalls) {
+  ASSERT_EQ(run("plan recommend", {"--gpu", "RTX 4090", "--memory", "64GB"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("cvp models pull multilingual-e5-small "));
+  ASSERT_EQ(run("plan recommend", {"--json", "--languages", "zh", "--gpu", "RTX 4090", "--memory", "64GB"}),
+            0);
+  const auto result = json();
+  EXPECT_EQ(result.at("embedder"), "bge-small-zh-v1.5");
+  EXPECT_FALSE(result.at("chat").as_array().empty());
+  EXPECT_EQ(run("plan recommend", {"--languages", "chinese"}), 2);
+}
+
+constexpr const char* kBench =
+    R"([{"build_number":11669,"n_prompt":512,"n_gen":0,"avg_ts":500},{"n_prompt":0,"n_gen":128,"avg_ts":50,"build_number":11669}])";
+
+TEST_F(PlanVerbs, MeasuringAsksLlamaBenchAndKeepsTheRatio) {
+  NamedSubject model{.file = "/models/m.gguf"};
+  model.subject.name = "m";
+  plan::InferPlan plan{.quantization = "Q4_K_M"};
+  plan.speed.decode.value = 100;
+  plan.speed.prefill.value = 400;
+  plan::Rig rig;
+  rig.host.threads = 2;
+  std::vector<std::string> asked;
+  Bench bench{.argv_prefix = {"/engine/ld.so", "/engine/llama-bench"}};
+  bench.run = [&](const sys::SpawnOptions& options, const sys::RunLimits&,
+                  const CancelToken&) -> Result<sys::RunResult> {
+    asked = options.argv;
+    return sys::RunResult{.out = kBench};
+  };
+  const auto measured = measure(bench, model, plan, rig, clock_, {});
+  ASSERT_TRUE(measured) << measured.error().message.en;
+  EXPECT_EQ(measured->decode, 50);
+  EXPECT_EQ(measured->estimated_prefill, 400);
+  EXPECT_THAT(asked, Contains("/models/m.gguf"));
+  EXPECT_EQ(asked[1], "/engine/llama-bench");
+  plan::Measurements kept{.machine = "here"};
+  plan::remember(kept, *measured);
+  EXPECT_DOUBLE_EQ(plan::calibration_for(kept, "here", "m", "Q4_K_M").decode, 2);
+
+  bench.run = [](const sys::SpawnOptions&, const sys::RunLimits&,
+                 const CancelToken&) -> Result<sys::RunResult> {
+    return sys::RunResult{.status = 1, .err = "error: cannot load model\n"};
+  };
+  const auto failed = measure(bench, model, plan, rig, clock_, {});
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message.en, HasSubstr("cannot load model"));
+}
+
+TEST_F(PlanVerbs, TheShellLineIsQuoted) {
+  EXPECT_EQ(shell_line({"llama-server", "-m", "/a b/m's.gguf"}), "llama-server -m '/a b/m'\\''s.gguf'");
+}
+
+}  // namespace
+}  // namespace cvp::cli

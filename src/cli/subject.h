@@ -1,0 +1,22 @@
+// What a person names when a model is to be planned, found and opened.
+#pragma once
+#include <string>
+
+#include "cli/app.h"
+#include "plan/infer.h"
+
+namespace cvp::cli {
+
+struct NamedSubject {
+  plan::Subject subject;
+  double parameters = 0;
+  std::string download_id;  // what `cvp models pull` takes; empty: it is here, or cvp cannot fetch it
+  std::string file;         // local; empty: there is none
+  std::vector<Text> notes;  // what was assumed
+};
+
+/// A GGUF file, a config.json (or its folder), an installed model, a known one, or a size such as "14B".
+/// Errors name what is near; Errc::refused for models whose weights nobody can have.
+Result<NamedSubject> open_subject(App& app, const std::string& named);
+
+}  // namespace cvp::cli
