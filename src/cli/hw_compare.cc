@@ -109,7 +109,7 @@ Verb hw_compare_verb() {
             command.flag("--md", options->markdown, text("as Markdown", "输出 Markdown"));
             command.example("cvp hw compare \"RTX 3090\" \"RTX 4090\" \"RX 7900 XTX\"",
                             text("three cards", "三块显卡"));
-            command.example("cvp hw compare \"RX 590\" \"RX 5500 XT\"",
+            command.example("cvp hw compare \"RX 5500 XT\" \"RX 480\" \"RX 570\"",
                             text("numbers that do not sort by themselves", "不能直接比大小的编号"));
             return [options](App& app) { return compare(app, *options); };
           }};

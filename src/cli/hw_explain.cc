@@ -45,7 +45,7 @@ void show_facts(Printer& printer, const plan::Gpu& gpu, const plan::GpuCatalogue
       {text("year", "年份"), {}, gpu.year, 1, 0},
       {text("memory", "显存"), verbatim("GB"), gpu.memory_bytes, double(1ull << 30), 1},
       {text("bandwidth", "带宽"), verbatim("GB/s"), gpu.bandwidth, 1e9, 1},
-      {text("FP32", "FP32"), verbatim("TFLOPS"), gpu.fp32, 1e12, 2},
+      {text("FP32", "FP32"), verbatim("TFLOPS"), gpu.fp32, 1e12, 1},
       {text("FP16, FP32 sums", "FP16（FP32 累加）"), verbatim("TFLOPS"), gpu.fp16, 1e12, 1},
       {text("FP16, FP16 sums", "FP16（FP16 累加）"), verbatim("TFLOPS"), gpu.fp16_fast, 1e12, 1},
       {text("BF16", "BF16"), verbatim("TFLOPS"), gpu.bf16, 1e12, 1},
@@ -120,7 +120,7 @@ Result<int> explain(App& app, const Options& options) {
   if (!match) {
     printer.line();
     print_paragraph(printer,
-                    text("No figures: {}. {}", "没有参数：{}。{}", match.error().message, match.error().hint),
+                    text("No figures: {}; {}", "没有参数：{}；{}", match.error().message, match.error().hint),
                     options.markdown);
     return 0;
   }

@@ -39,8 +39,9 @@ void show_cpu(const Report& report, const sys::Cpu& cpu) {
       cpu.model.empty() ? text("unknown ({})", "未知（{}）", cpu.architecture) : verbatim(cpu.model);
   report.row(text("CPU", "CPU"),
              cpu.virtual_machine ? text("{}, in a virtual machine", "{}，在虚拟机中", model) : model);
-  Text counts =
-      text("{} sockets, {} cores, {} threads", "{} 路，{} 核，{} 线程", cpu.sockets, cpu.cores, cpu.threads);
+  Text counts = cpu.sockets == 1 ? text("{} cores, {} threads", "{} 核，{} 线程", cpu.cores, cpu.threads)
+                                 : text("{} sockets, {} cores, {} threads", "{} 路，{} 核，{} 线程",
+                                        cpu.sockets, cpu.cores, cpu.threads);
   if (cpu.usable_threads < cpu.threads)
     counts =
         text("{}, of which this program may use {}", "{}，其中本程序可用 {} 个", counts, cpu.usable_threads);
@@ -107,7 +108,7 @@ void show_gpu(const Report& report, const Text& label, const plan::MachineGpu& g
   if (gpu.name.known() && !gpu.name.architecture.empty()) {
     Text what = text("{}, {}", "{}，{}", plan::series_text(gpu.name.series), gpu.name.architecture);
     if (!gpu.name.compute_capability.empty())
-      what = verbatim("") + text("{}, {}", "{}，{}", what, gpu.name.compute_capability);
+      what = text("{}, {}", "{}，{}", what, gpu.name.compute_capability);
     report.row({}, text("{}; {}", "{}；{}", what, plan::form_text(gpu.name.form)));
   }
   if (gpu.facts) {

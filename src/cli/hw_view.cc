@@ -28,6 +28,20 @@ constexpr std::array<JsonFact, 12> kJsonFacts{{{"year", &plan::Gpu::year},
                                                {"watts", &plan::Gpu::watts},
                                                {"price_usd", &plan::Gpu::price_usd}}};
 
+/// Shorter, and still a name that every verb takes: "RTX 4090 Laptop" of "GeForce RTX 4090 Laptop GPU".
+std::string table_name(std::string name) {
+  constexpr std::array<std::string_view, 4> kPrefixes{"GeForce RTX", "GeForce GTX", "Radeon RX",
+                                                      "Radeon PRO"};
+  for (std::string_view prefix : kPrefixes) {
+    if (name.starts_with(prefix)) name.erase(0, prefix.find(' ') + 1);
+  }
+  for (std::string_view word : {" GPU", " Generation", " Edition"}) {
+    const size_t at = name.starts_with("Data Center") ? name.npos : name.find(word);
+    if (at != name.npos) name.erase(at, word.size());
+  }
+  return name;
+}
+
 bool any_fact(const std::vector<const plan::Gpu*>& gpus, bool (*is)(const plan::Fact&)) {
   return std::ranges::any_of(gpus, [&](const plan::Gpu* gpu) {
     return std::ranges::any_of(gpu_columns(), [&](const GpuColumn& column) { return is(gpu->*column.fact); });
@@ -53,12 +67,12 @@ boost::json::object cpu_json(const sys::Cpu& cpu) {
 }  // namespace
 
 const std::vector<GpuColumn>& gpu_columns() {
-  static const std::vector<GpuColumn> columns{{text("GB", "显存 GB"), &plan::Gpu::memory_bytes, kGib, 1},
-                                              {text("GB/s", "带宽 GB/s"), &plan::Gpu::bandwidth, 1e9, 0},
-                                              {text("FP32 TFLOPS", "FP32 TFLOPS"), &plan::Gpu::fp32, 1e12, 1},
+  static const std::vector<GpuColumn> columns{{text("GB", "显存"), &plan::Gpu::memory_bytes, kGib, 1},
+                                              {text("GB/s", "带宽"), &plan::Gpu::bandwidth, 1e9, 0},
+                                              {text("FP32", "FP32"), &plan::Gpu::fp32, 1e12, 1},
                                               {text("FP16", "FP16"), &plan::Gpu::fp16, 1e12, 1},
-                                              {text("INT8 TOPS", "INT8 TOPS"), &plan::Gpu::int8, 1e12, 0},
-                                              {text("W", "功耗 W"), &plan::Gpu::watts, 1, 0},
+                                              {text("INT8", "INT8"), &plan::Gpu::int8, 1e12, 0},
+                                              {text("W", "功耗"), &plan::Gpu::watts, 1, 0},
                                               {text("US$", "美元"), &plan::Gpu::price_usd, 1, 0}};
   return columns;
 }
@@ -79,7 +93,7 @@ Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks) {
   for (const GpuColumn& column : gpu_columns()) table.column(column.title, Table::Align::right);
   if (ranks) table.column(text("games", "游戏排名"), Table::Align::right);
   for (const plan::Gpu* gpu : gpus) {
-    std::vector<Text> cells{verbatim(gpu->name.canonical),
+    std::vector<Text> cells{verbatim(table_name(gpu->name.canonical)),
                             verbatim(gpu->year ? fmt::format("{:.0f}", gpu->year.value) : "–")};
     for (const GpuColumn& column : gpu_columns())
       cells.push_back(verbatim(fact_text(gpu->*column.fact, column.unit, column.digits)));
@@ -92,8 +106,11 @@ Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks) {
 void print_gpu_legend(Printer& printer, const std::vector<const plan::Gpu*>& gpus, bool markdown) {
   const bool doubtful = any_fact(gpus, [](const plan::Fact& fact) { return fact && !fact.checked; });
   const bool unknown = any_fact(gpus, [](const plan::Fact& fact) { return !fact; });
-  Text legend = text("Dense rates; FP16 of matrix units with FP32 sums. Prices are list prices at launch.",
-                     "算力均为稠密值；FP16 指以 FP32 累加的矩阵单元。价格为上市时的标价。");
+  Text legend = text(
+      "FP32 and FP16 in TFLOPS, INT8 in TOPS, all dense; FP16 of matrix units with FP32 sums. Prices are "
+      "list prices at launch.",
+      "显存单位 GB，带宽 GB/s，FP32 和 FP16 为 TFLOPS，INT8 为 TOPS，均为稠密值；FP16 指以 FP32 "
+      "累加的矩阵单元。功耗单位 W，价格为上市时的标价。");
   if (doubtful)
     legend = text("{} “?”: not found in a public source again.", "{}“?”：未能在公开来源中再次核实。", legend);
   if (unknown)

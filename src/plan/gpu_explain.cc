@@ -10,16 +10,15 @@ Text nvidia_series_meaning(GpuSeries series) {
     case GpuSeries::geforce:
       return text(
           "GeForce: cards for games, the cheapest way to compute; no ECC memory, no NVLink since the RTX 40",
-          "GeForce：游戏显卡，算力最便宜；没有 ECC 显存，RTX 40 起也没有 NVLink");
+          "游戏显卡，算力最便宜；没有 ECC 显存，RTX 40 起也没有 NVLink");
     case GpuSeries::geforce_mx:
-      return text("GeForce MX: the entry class of laptops; too little memory for models",
-                  "GeForce MX：笔记本入门级，显存太小，不适合运行模型");
+      return text("the entry class of laptops; too little memory for models",
+                  "笔记本入门级，显存太小，不适合运行模型");
     case GpuSeries::titan:
-      return text("Titan: the largest chip of its time for enthusiasts",
-                  "Titan：面向发烧友，用当时最大的芯片");
+      return text("the largest chip of its time for enthusiasts", "面向发烧友，用当时最大的芯片");
     case GpuSeries::quadro:
-      return text("Quadro: workstation cards until 2020, with certified drivers",
-                  "Quadro：2020 年以前的工作站显卡，驱动经过专业软件认证");
+      return text("workstation cards until 2020, with certified drivers",
+                  "2020 年以前的工作站显卡，驱动经过专业软件认证");
     case GpuSeries::rtx_a:
     case GpuSeries::rtx_ada:
     case GpuSeries::rtx_pro:
@@ -35,8 +34,8 @@ Text nvidia_series_meaning(GpuSeries series) {
       return text("the chip of DGX Spark: CPU and GPU share 128 GB",
                   "DGX Spark 的芯片：CPU 与 GPU 共用 128 GB 内存");
     case GpuSeries::jetson:
-      return text("Jetson: small boards for machines and robots; CPU and GPU share memory",
-                  "Jetson：用于机器人等设备的小板，CPU 与 GPU 共用内存");
+      return text("small boards for machines and robots; CPU and GPU share memory",
+                  "用于机器人等设备的小板，CPU 与 GPU 共用内存");
     default:
       return {};
   }
@@ -51,41 +50,40 @@ Text series_meaning(GpuSeries series) {
                   "2016 年以前的 Radeon：太旧，现在的软件不支持");
     case GpuSeries::radeon_rx:
     case GpuSeries::radeon_vega:
-      return text("Radeon RX: AMD's cards for games", "Radeon RX：AMD 的游戏显卡");
+      return text("AMD's cards for games", "AMD 的游戏显卡");
     case GpuSeries::radeon_pro:
-      return text("Radeon PRO: AMD's workstation cards", "Radeon PRO：AMD 的工作站显卡");
+      return text("AMD's workstation cards", "AMD 的工作站显卡");
     case GpuSeries::instinct:
-      return text("Instinct: AMD's accelerators for servers", "Instinct：AMD 的服务器加速卡");
+      return text("AMD's accelerators for servers", "AMD 的服务器加速卡");
     case GpuSeries::radeon_integrated:
     case GpuSeries::arc_integrated:
       return text("graphics inside the processor: uses main memory and its speed",
                   "处理器内的核显：用的是内存，速度也受内存限制");
     case GpuSeries::arc:
     case GpuSeries::arc_pro:
-      return text("Arc: Intel's graphics cards", "Arc（锐炫）：英特尔的独立显卡");
+      return text("Intel's graphics cards", "英特尔的独立显卡");
     case GpuSeries::intel_max:
-      return text("Data Center GPU: Intel's accelerators for servers",
-                  "Data Center GPU：英特尔的服务器加速卡");
+      return text("Intel's accelerators for servers", "英特尔的服务器加速卡");
     case GpuSeries::gaudi:
-      return text("Gaudi: Intel's chips for training, no GPU in the strict sense",
-                  "Gaudi：英特尔的训练芯片，严格说不是 GPU");
+      return text("Intel's chips for training, no GPU in the strict sense",
+                  "英特尔的训练芯片，严格说不是 GPU");
     case GpuSeries::apple_m:
-      return text("Apple silicon: CPU and GPU share one memory; most of it can hold a model",
-                  "苹果芯片：CPU 与 GPU 共用内存，其中大部分可放模型");
+      return text("CPU and GPU share one memory; most of it can hold a model",
+                  "CPU 与 GPU 共用内存，其中大部分可放模型");
     case GpuSeries::adreno:
-      return text("Adreno: the GPU of Snapdragon chips", "Adreno：骁龙芯片的 GPU");
+      return text("the GPU of Snapdragon chips", "骁龙芯片的 GPU");
     case GpuSeries::ascend:
-      return text("Ascend: Huawei's AI processors", "昇腾：华为的 AI 处理器");
+      return text("Huawei's AI processors", "华为的 AI 处理器");
     case GpuSeries::atlas:
       return text(
           "Atlas: boards and servers with Ascend chips; 200 and 500 edge, 300 card, 800 server, 900 cluster",
-          "Atlas：装有昇腾芯片的板卡和服务器；200、500 边缘，300 板卡，800 服务器，900 集群");
+          "装有昇腾芯片的板卡和服务器；200、500 边缘，300 板卡，800 服务器，900 集群");
     case GpuSeries::mtt:
-      return text("MTT S: Moore Threads' cards; larger numbers are newer or larger",
-                  "MTT S：摩尔线程的显卡，数字越大越新或越强");
+      return text("Moore Threads' cards; larger numbers are newer or larger",
+                  "摩尔线程的显卡，数字越大越新或越强");
     case GpuSeries::jm:
-      return text("JM: Jingjia Micro's graphics chips; no software for models",
-                  "JM：景嘉微的图形芯片，没有运行模型的软件");
+      return text("Jingjia Micro's graphics chips; no software for models",
+                  "景嘉微的图形芯片，没有运行模型的软件");
     case GpuSeries::mxc:
     case GpuSeries::biren_br:
     case GpuSeries::mlu:

@@ -125,6 +125,8 @@ TEST(Shortfalls, AHostAloneIsJudgedByItself) {
   EXPECT_THAT(lines, HasSubstr("4.0 GiB of memory"));
   EXPECT_THAT(lines, HasSubstr("more than 2.0 tokens"));
   EXPECT_THAT(lines, HasSubstr("spinning disks"));
+  machine.host.load = 3;
+  EXPECT_THAT(said(machine), Not(HasSubstr("tokens"))) << "measured while others computed";
   EXPECT_EQ(said({}), "") << "nothing is known, nothing is claimed";
 }
 

@@ -16,6 +16,7 @@ constexpr double kSmallMemory = 8 * kGib;
 constexpr double kSlowMemory = 15e9;         // bytes/s: one channel of DDR4 gives about 20
 constexpr double kSevenBAtFourBits = 4.4e9;  // bytes
 constexpr unsigned kFewLanes = 8;
+constexpr double kBusyShare = 0.5;  // of the threads
 
 bool is_gpu_card(const MachineGpu& gpu) { return !gpu.device.shares_host_memory; }
 
@@ -124,13 +125,18 @@ void host_alone(const Machine& machine, std::vector<Shortfall>& out) {
   }
   const double bandwidth = machine.host.memory_bandwidth;
   const bool on_cpu = std::ranges::none_of(machine.gpus, is_gpu_card);
-  if (on_cpu && bandwidth > 0 && bandwidth < kSlowMemory) {
+  // Measured while other programs computed, it says nothing about the machine.
+  const bool disturbed = machine.host.load > cpu.usable_threads * kBusyShare;
+  if (on_cpu && !disturbed && bandwidth > 0 && bandwidth < kSlowMemory) {
     out.push_back(
         {text("memory reads at {:.1f} GB/s: a 7B model at 4 bits cannot write more than {:.1f} tokens a "
               "second",
               "内存读取速度 {:.1f} GB/s：4 位量化的 7B 模型每秒最多写 {:.1f} 个词元", bandwidth / 1e9,
               bandwidth / kSevenBAtFourBits),
-         text("fill all memory channels, or take a smaller model", "请插满内存通道，或选更小的模型")});
+         cpu.virtual_machine
+             ? text("take a smaller model, or a machine with faster memory",
+                    "请选更小的模型，或内存更快的机器")
+             : text("fill all memory channels, or take a smaller model", "请插满内存通道，或选更小的模型")});
   }
   const bool spinning =
       !machine.host.disks.empty() &&
