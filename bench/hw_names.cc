@@ -100,12 +100,12 @@ Result<std::vector<Claim>> hw_names(Context& context) {
   const size_t strings = right_strings(context);
   const Laptops laptops = ask_laptops(catalogue);
   context.say("{} GPUs in {} spellings; {} strings of drivers, lists and people", catalogue.all().size(),
-              spelled, plan::kDriverStrings.size());
+              spelled, std::size(plan::kDriverStrings));
   context.say("{} laptop names: {} got a desktop card's figures; by substring search {} would", laptops.asked,
               laptops.inherited, laptops.inherited_by_substring);
   return std::vector<Claim>{
       share_at_least("catalogue", static_cast<double>(right) / static_cast<double>(spelled), 1),
-      share_at_least("driver strings", static_cast<double>(strings) / plan::kDriverStrings.size(), 1),
+      share_at_least("driver strings", static_cast<double>(strings) / std::size(plan::kDriverStrings), 1),
       at_most("laptops with desktop figures", static_cast<double>(laptops.inherited), 0, 0)};
 }
 

@@ -45,13 +45,13 @@ void show_facts(Printer& printer, const plan::Gpu& gpu, const plan::GpuCatalogue
       {text("year", "年份"), {}, gpu.year, 1, 0},
       {text("memory", "显存"), verbatim("GB"), gpu.memory_bytes, double(1ull << 30), 1},
       {text("bandwidth", "带宽"), verbatim("GB/s"), gpu.bandwidth, 1e9, 1},
-      {text("FP32", "FP32"), verbatim("TFLOPS"), gpu.fp32, 1e12, 1},
+      {verbatim("FP32"), verbatim("TFLOPS"), gpu.fp32, 1e12, 1},
       {text("FP16, FP32 sums", "FP16（FP32 累加）"), verbatim("TFLOPS"), gpu.fp16, 1e12, 1},
       {text("FP16, FP16 sums", "FP16（FP16 累加）"), verbatim("TFLOPS"), gpu.fp16_fast, 1e12, 1},
-      {text("BF16", "BF16"), verbatim("TFLOPS"), gpu.bf16, 1e12, 1},
-      {text("INT8", "INT8"), verbatim("TOPS"), gpu.int8, 1e12, 0},
+      {verbatim("BF16"), verbatim("TFLOPS"), gpu.bf16, 1e12, 1},
+      {verbatim("INT8"), verbatim("TOPS"), gpu.int8, 1e12, 0},
       {text("CUDA cores", "CUDA 核心"), {}, gpu.cuda_cores, 1, 0},
-      {text("Tensor cores", "Tensor Core"), {}, gpu.tensor_cores, 1, 0},
+      {text("Tensor cores", "Tensor Core 数"), {}, gpu.tensor_cores, 1, 0},
       {text("power", "功耗"), verbatim("W"), gpu.watts, 1, 0},
       {text("list price at launch", "上市标价"), text("US$", "美元"), gpu.price_usd, 1, 0}};
   Table table;
@@ -68,8 +68,7 @@ void show_facts(Printer& printer, const plan::Gpu& gpu, const plan::GpuCatalogue
     Text title = source != nullptr ? verbatim(source->title) : Text{};
     if (row.fact.source == "computed") title = text("computed from the chip's structure", "由芯片结构推算");
     if (!row.fact.checked) title = text("not found in a public source again", "未能在公开来源中再次核实");
-    table.row(
-        {row.name, row.unit.empty() ? verbatim(number) : text("{} {}", "{} {}", number, row.unit), title});
+    table.row({row.name, row.unit.empty() ? verbatim(number) : verbatim(number + " ") + row.unit, title});
   }
   printer.line();
   table.print(printer, markdown);

@@ -37,7 +37,7 @@ class Report {
 void show_cpu(const Report& report, const sys::Cpu& cpu) {
   const Text model =
       cpu.model.empty() ? text("unknown ({})", "未知（{}）", cpu.architecture) : verbatim(cpu.model);
-  report.row(text("CPU", "CPU"),
+  report.row(verbatim("CPU"),
              cpu.virtual_machine ? text("{}, in a virtual machine", "{}，在虚拟机中", model) : model);
   Text counts = cpu.sockets == 1 ? text("{} cores, {} threads", "{} 核，{} 线程", cpu.cores, cpu.threads)
                                  : text("{} sockets, {} cores, {} threads", "{} 路，{} 核，{} 线程",
@@ -134,7 +134,7 @@ void show_machine(App& app, const plan::Machine& machine, bool markdown) {
   show_cpu(report, machine.host.cpu);
   show_memory(report, machine.host);
   show_disks(app, report, machine.host);
-  Text label = text("GPU", "GPU");
+  Text label = verbatim("GPU");
   for (const plan::MachineGpu& gpu : machine.gpus) {
     show_gpu(report, label, gpu);
     label = {};

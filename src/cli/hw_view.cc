@@ -69,9 +69,9 @@ boost::json::object cpu_json(const sys::Cpu& cpu) {
 const std::vector<GpuColumn>& gpu_columns() {
   static const std::vector<GpuColumn> columns{{text("GB", "显存"), &plan::Gpu::memory_bytes, kGib, 1},
                                               {text("GB/s", "带宽"), &plan::Gpu::bandwidth, 1e9, 0},
-                                              {text("FP32", "FP32"), &plan::Gpu::fp32, 1e12, 1},
-                                              {text("FP16", "FP16"), &plan::Gpu::fp16, 1e12, 1},
-                                              {text("INT8", "INT8"), &plan::Gpu::int8, 1e12, 0},
+                                              {verbatim("FP32"), &plan::Gpu::fp32, 1e12, 1},
+                                              {verbatim("FP16"), &plan::Gpu::fp16, 1e12, 1},
+                                              {verbatim("INT8"), &plan::Gpu::int8, 1e12, 0},
                                               {text("W", "功耗"), &plan::Gpu::watts, 1, 0},
                                               {text("US$", "美元"), &plan::Gpu::price_usd, 1, 0}};
   return columns;
@@ -88,7 +88,7 @@ std::string fact_text(const plan::Fact& fact, double unit, int digits) {
 
 Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks) {
   Table table;
-  table.column(text("GPU", "GPU"));
+  table.column(verbatim("GPU"));
   table.column(text("year", "年份"), Table::Align::right);
   for (const GpuColumn& column : gpu_columns()) table.column(column.title, Table::Align::right);
   if (ranks) table.column(text("games", "游戏排名"), Table::Align::right);

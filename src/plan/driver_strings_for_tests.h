@@ -1,7 +1,6 @@
 // Names as drivers, firmware lists and people write them, with what they mean. For tests and for the figure
 // hw/names.
 #pragma once
-#include <array>
 #include <string_view>
 
 #include "plan/gpu.h"
@@ -14,7 +13,7 @@ struct DriverString {
   int memory_gib = 0;  // as the name says it
 };
 
-inline constexpr std::array kDriverStrings = std::to_array<DriverString>({
+inline constexpr DriverString kDriverStrings[] = {
     // NVIDIA's driver (NVML)
     {"NVIDIA GeForce RTX 4090", "GeForce RTX 4090", "geforce", "Ada Lovelace", "8.9"},
     {"NVIDIA GeForce RTX 4060 Ti", "GeForce RTX 4060 Ti", "geforce", "Ada Lovelace", "8.9"},
@@ -126,6 +125,6 @@ inline constexpr std::array kDriverStrings = std::to_array<DriverString>({
     {"RTX 6000", "", "unknown", "", ""},
     {"RTX 4095", "", "unknown", "", ""},
     {"llvmpipe (LLVM 15.0.6, 256 bits)", "", "unknown", "", ""},
-});
+};
 
 }  // namespace cvp::plan

@@ -22,16 +22,16 @@ std::vector<Lesson> hardware_lessons() {
             "without any screen.",
             "GPU 是芯片；显卡是装有 GPU、显存、供电和散热的板卡。GPU "
             "也可以在处理器里（核显，没有自己的显存）、在笔记本里，或在没有显示接口的服务器模组上。")},
-      {text("CUDA", "CUDA"), text("CUDA is NVIDIA's way to program its GPUs, and runs on NVIDIA only. CUDA "
-                                  "cores do single multiplications; Tensor cores "
-                                  "multiply small matrices and are several times faster at 16 bits and "
-                                  "below. The compute capability (8.9 for the RTX 40) "
-                                  "says what a chip can do. AMD has ROCm with HIP, Intel has oneAPI, Apple "
-                                  "has Metal; Vulkan runs nearly everywhere.",
-                                  "CUDA 是 NVIDIA 给自家 GPU 编程的平台，只能在 NVIDIA 上运行。CUDA "
-                                  "核心做单个乘法；Tensor Core 做小矩阵乘法，在 16 位及以下快数倍。"
-                                  "计算能力（RTX 40 是 8.9）表示芯片支持哪些功能。AMD 有 ROCm 和 "
-                                  "HIP，英特尔有 oneAPI，苹果有 Metal；Vulkan 几乎都能运行。")},
+      {verbatim("CUDA"), text("CUDA is NVIDIA's way to program its GPUs, and runs on NVIDIA only. CUDA "
+                              "cores do single multiplications; Tensor cores "
+                              "multiply small matrices and are several times faster at 16 bits and "
+                              "below. The compute capability (8.9 for the RTX 40) "
+                              "says what a chip can do. AMD has ROCm with HIP, Intel has oneAPI, Apple "
+                              "has Metal; Vulkan runs nearly everywhere.",
+                              "CUDA 是 NVIDIA 给自家 GPU 编程的平台，只能在 NVIDIA 上运行。CUDA "
+                              "核心做单个乘法；Tensor Core 做小矩阵乘法，在 16 位及以下快数倍。"
+                              "计算能力（RTX 40 是 8.9）表示芯片支持哪些功能。AMD 有 ROCm 和 "
+                              "HIP，英特尔有 oneAPI，苹果有 Metal；Vulkan 几乎都能运行。")},
       {text("NVIDIA or AMD", "选 NVIDIA 还是 AMD"),
        text(
            "AMD gives more memory and bandwidth for the money. NVIDIA's software is supported everywhere and "
