@@ -107,6 +107,7 @@ inline constexpr DriverString kDriverStrings[] = {
     {"Qualcomm(R) Adreno(TM) X1-85 GPU", "Adreno X1-85", "adreno", "Adreno", "", GpuForm::integrated},
     {"MTT S80", "MTT S80", "mtt", "MUSA", "mp_21"},
     {"Ascend 910B3", "Ascend 910B3", "ascend", "Da Vinci", "", GpuForm::module},
+    {"Jingjia Micro JM9271", "JM9271", "jm", "JM9", ""},
     {"Atlas 300I Duo", "Atlas 300I Duo", "atlas", "Da Vinci", ""},
     // people
     {"rtx4060ti 16g", "GeForce RTX 4060 Ti 16GB", "geforce", "Ada Lovelace", "8.9", GpuForm::card, 16},

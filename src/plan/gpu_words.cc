@@ -15,7 +15,7 @@ constexpr uint64_t kMostGib = 4096;
 using Pair = std::pair<std::string_view, std::string_view>;
 
 /// What Chinese speakers write, and spellings of the same thing. In this order.
-constexpr std::array<Pair, 29> kRewrites{{{"(R)", " "},
+constexpr std::array<Pair, 30> kRewrites{{{"(R)", " "},
                                           {"(TM)", " "},
                                           {"(C)", " "},
                                           {"®", " "},
@@ -43,6 +43,7 @@ constexpr std::array<Pair, 29> kRewrites{{{"(R)", " "},
                                           {"MAX-Q", " MAXQ "},
                                           {"PCI-E", "PCIE"},
                                           {"MOORE THREADS", "MTHREADS"},
+                                          {"JINGJIA MICRO", "JINGJIA"},
                                           {"ADVANCED MICRO DEVICES", "AMD"}}};
 
 constexpr std::array<std::pair<std::string_view, Vendor>, 27> kVendorWords{
