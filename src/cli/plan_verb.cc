@@ -106,6 +106,10 @@ Result<int> run_infer(App& app, const Options& options) {
       .model = model, .rig = machine.rig, .plans = TRY(all_plans(options, model, machine, query, quality))};
   report.quality = quality;
   report.best = plan::best_plan(report.plans);
+  // Of a file, the answer is about the file, as long as it fits.
+  const auto stored =
+      std::ranges::find(report.plans, model.subject.stored_as, &plan::InferPlan::quantization);
+  if (stored != report.plans.end() && stored->verdict != plan::Verdict::no) report.best = &*stored;
   report.calibrated = !machine.measured.runs.empty();
   if (report.best != nullptr)
     report.longest_context =

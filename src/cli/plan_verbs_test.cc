@@ -56,11 +56,11 @@ class PlanVerbs : public ::testing::Test {
 
 TEST_F(PlanVerbs, CanA3060RunA14BModel) {
   ASSERT_EQ(run("plan", {"14B", "--gpu", "RTX 3060 12GB", "--memory", "32GB"}), 0) << err_.str();
-  EXPECT_THAT(out_.str(), HasSubstr("Yes, Q4_K_M runs wholly on the GPU"));
+  EXPECT_THAT(out_.str(), HasSubstr("Yes, Q5_K_M runs wholly on the GPU"));
   EXPECT_THAT(out_.str(), HasSubstr("-ngl"));
   EXPECT_THAT(out_.str(), HasSubstr("built like Llama 3"));
   ASSERT_EQ(run("plan", {"14B", "--gpu", "RTX 3060 12GB", "--memory", "32GB"}, Lang::zh), 0);
-  EXPECT_THAT(out_.str(), HasSubstr("可以：Q4_K_M 可完全放入显存"));
+  EXPECT_THAT(out_.str(), HasSubstr("可以：Q5_K_M 可完全放入显存"));
 }
 
 TEST_F(PlanVerbs, JsonHasEveryPlanWithItsRange) {

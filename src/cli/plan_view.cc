@@ -39,27 +39,31 @@ void show_table(Printer& printer, const InferReport& report, bool markdown) {
   table.column(text("file", "文件"), Table::Align::right);
   table.column(text("memory", "占用"), Table::Align::right);
   table.column(text("runs on", "运行于"));
-  table.column(text("writes/s", "生成/秒"), Table::Align::right);
+  const bool writes = !report.model.subject.shape.encoder;
+  if (writes) table.column(text("writes/s", "生成/秒"), Table::Align::right);
   table.column(text("reads/s", "读入/秒"), Table::Align::right);
   table.column(text("loss", "损失"), Table::Align::right);
   for (const plan::InferPlan& plan : report.plans) {
     const bool stored = plan.quantization == report.model.subject.stored_as;
     const Text name =
         stored ? text("{} (file)", "{}（文件）", plan.quantization) : verbatim(plan.quantization);
-    table.row({name, verbatim(format_gb(static_cast<double>(plan.file_bytes))),
-               verbatim(format_gib(static_cast<double>(plan.placement.total()))), verdict_text(plan),
-               speed_cell(plan, plan.speed.decode), speed_cell(plan, plan.speed.prefill), loss_text(plan)},
-              &plan == report.best                ? Table::Look::chosen
-              : plan.verdict == plan::Verdict::no ? Table::Look::faint
-                                                  : Table::Look::plain);
+    std::vector<Text> cells = {name, verbatim(format_gb(static_cast<double>(plan.file_bytes))),
+                               verbatim(format_gib(static_cast<double>(plan.placement.total()))),
+                               verdict_text(plan)};
+    if (writes) cells.push_back(speed_cell(plan, plan.speed.decode));
+    cells.push_back(speed_cell(plan, plan.speed.prefill));
+    cells.push_back(loss_text(plan));
+    table.row(std::move(cells), &plan == report.best                ? Table::Look::chosen
+                                : plan.verdict == plan::Verdict::no ? Table::Look::faint
+                                                                    : Table::Look::plain);
   }
   table.print(printer, markdown);
 }
 
-std::string with_bar(uint64_t bytes, uint64_t whole, bool markdown) {
-  if (bytes == 0) return markdown ? "" : std::string();
+std::string with_bar(uint64_t bytes, uint64_t whole, bool bars) {
+  if (bytes == 0) return {};
   const std::string size = format_gib(static_cast<double>(bytes));
-  if (markdown || whole == 0) return size;
+  if (!bars || whole == 0) return size;
   return bar(static_cast<double>(bytes) / static_cast<double>(whole), kBarColumns) + " " +
          std::string(8 - std::min<size_t>(8, size.size()), ' ') + size;
 }
@@ -73,6 +77,7 @@ void show_memory(Printer& printer, const InferReport& report, const plan::InferP
   const size_t count = gpus ? placed.gpus.size() : 0;
   // Of many, the fullest says whether it fits.
   const bool only_fullest = count > kShownGpus;
+  const bool bars = !markdown && (count < 2 || only_fullest);
   size_t first = 0, last = count;
   if (only_fullest) {
     const auto fullest = std::ranges::max_element(placed.gpus, {}, &plan::DeviceLoad::total);
@@ -86,8 +91,8 @@ void show_memory(Printer& printer, const InferReport& report, const plan::InferP
   const auto add = [&](const Text& name, const auto& of, Table::Look look = Table::Look::plain) {
     std::vector<Text> cells = {name};
     for (size_t i = first; i < last; ++i)
-      cells.push_back(verbatim(with_bar(of(placed.gpus[i]), report.rig.gpus[i].usable_bytes, markdown)));
-    cells.push_back(verbatim(with_bar(of(placed.host), report.rig.host.usable_bytes, markdown)));
+      cells.push_back(verbatim(with_bar(of(placed.gpus[i]), report.rig.gpus[i].usable_bytes, bars)));
+    cells.push_back(verbatim(with_bar(of(placed.host), report.rig.host.usable_bytes, bars)));
     table.row(std::move(cells), look);
   };
   add(text("weights", "权重"), [](const plan::DeviceLoad& l) { return l.weights; });
@@ -134,7 +139,10 @@ void show_answer(Printer& printer, const InferReport& report, bool markdown) {
     return;
   }
   Text words = text("Yes, {} runs {}", "可以：{} {}", best->quantization, where_it_runs(*best, report));
-  if (best->speed.known) {
+  if (best->speed.known && report.model.subject.shape.encoder) {
+    words = words + text(": it turns about {} tokens a second into vectors.",
+                         "，每秒约把 {} 个词元转成向量。", band_text(best->speed.prefill));
+  } else if (best->speed.known) {
     words = words + text(": about {} tokens a second when writing, {} when reading.",
                          "，生成约 {} 词元/秒，读入约 {} 词元/秒。", band_text(best->speed.decode),
                          band_text(best->speed.prefill));
@@ -273,7 +281,7 @@ std::string shell_line(const std::vector<std::string>& words) {
 
 void show_inference(Printer& printer, const InferReport& report, bool markdown) {
   const plan::RunOptions& run = report.plans.front().pieces.options;
-  const Text title = text("{} ({} parameters) on {}", "{}（{} 参数）· {}", report.model.subject.name,
+  const Text title = text("{} ({} parameters) on {}", "{}（{}参数）· {}", report.model.subject.name,
                           count_text(report.model.parameters), report.rig.name);
   print_heading(printer, title, markdown);
   print_paragraph(printer,

@@ -123,10 +123,10 @@ void show_method(Printer& printer, const TrainReport& report, bool markdown) {
   const double factor = plan::flop_factor(in.options);
   print_point(
       printer,
-      text("work = {:.0f} FLOP × {} parameters × {} tokens{}", "计算量 = {:.0f} FLOP × {} 参数 × {} 词元{}",
+      text("work = {:.0f} FLOP × {} parameters × {} tokens{}", "计算量 = {:.0f} FLOP × {}参数 × {}词元{}",
            factor, count_text(in.net.active_parameters), count_text(in.tokens),
            report.cost.attention_share > 0.001
-               ? text(", and {:.0f} % of it again for attention", "，其中注意力另占 {:.0f}%",
+               ? text(", plus attention ({:.0f} % of the whole)", "，另加注意力（占全部的 {:.0f}%）",
                       100 * report.cost.attention_share)
                : Text{}),
       markdown);
@@ -174,10 +174,10 @@ void show_training(Printer& printer, const TrainReport& report, bool markdown) {
                 markdown);
   const plan::TrainOptions& o = report.input.options;
   Text setup = text("{} tokens · sequences of {} · {} at a time on each GPU",
-                    "{} 词元 · 序列长 {} · 每块 GPU 每次 {} 条", count_text(report.input.tokens),
+                    "{}词元 · 序列长 {} · 每块 GPU 每次 {} 条", count_text(report.input.tokens),
                     o.sequence_tokens, o.micro_batch);
   if (o.adapter_rank > 0)
-    setup = setup + text(" · rank {}, {} trained", " · 秩 {}，训练 {} 参数", o.adapter_rank,
+    setup = setup + text(" · rank {}, {} trained", " · 秩 {}，训练 {}参数", o.adapter_rank,
                          count_text(report.memory.trained_parameters));
   if (o.zero_stage > 0) setup = setup + verbatim(fmt::format(" · ZeRO-{}", o.zero_stage));
   if (o.tensor_parallel > 1 || o.pipeline_parallel > 1)
