@@ -1,6 +1,9 @@
 #include <boost/json/array.hpp>
 
+#include "cli/model_facts_view.h"
+#include "cli/models_known.h"
 #include "cli/models_pull.h"
+#include "cli/params_verb.h"
 #include "cli/progress_line.h"
 #include "cli/screen_text.h"
 #include "cli/verb.h"
@@ -92,6 +95,26 @@ Result<int> list(App& app) {
   return 0;
 }
 
+/// What is known about a model that cannot be fetched by name.
+Result<int> show_known(App& app, const std::string& id) {
+  const plan::KnownModels known = TRY(plan::KnownModels::load());
+  const plan::ModelFacts& facts = *TRY(known.find(id));
+  show_facts(app.printer(), facts);
+  if (facts.shape && facts.access == plan::Access::weights)
+    app.printer().line(text("  `cvp plan {}` says where it runs and how fast",
+                            "  `cvp plan {}` 查看它在哪些机器上能运行、速度如何", facts.id));
+  if (app.printer().json_wanted()) app.printer().json(facts_json(facts, app.lang()));
+  return 0;
+}
+
+/// Of the catalogue of known models; nothing where it is a user's own.
+Result<std::optional<plan::ModelFacts>> facts_of(const std::string& installs_as) {
+  const plan::KnownModels known = TRY(plan::KnownModels::load());
+  for (const plan::ModelFacts& facts : known.all())
+    if (facts.installs_as == installs_as) return facts;
+  return std::nullopt;
+}
+
 Result<int> show(App& app, const std::string& id) {
   const auto all = TRY(known_models(app));
   const Known* found = nullptr;
@@ -100,9 +123,10 @@ Result<int> show(App& app, const std::string& id) {
   }
   if (found == nullptr) {
     const model::Catalogue catalogue = TRY(model::Catalogue::load());
-    const model::CatalogueEntry* entry = TRY(catalogue.find(id));
+    const auto entry = catalogue.find(id);
+    if (!entry) return show_known(app, id);
     for (const Known& known : all) {
-      if (known.entry.id == entry->id) found = &known;
+      if (known.entry.id == (*entry)->id) found = &known;
     }
   }
   const model::CatalogueEntry& e = found->entry;
@@ -128,7 +152,13 @@ Result<int> show(App& app, const std::string& id) {
   if (!installed)
     printer.line(text("  not installed: `cvp models pull {}` gets it",
                       "  未安装：可用 `cvp models pull {}` 下载", e.id));
-  if (printer.json_wanted()) printer.json(entry_json(e, installed ? &*installed : nullptr, app.lang()));
+  boost::json::object json = entry_json(e, installed ? &*installed : nullptr, app.lang());
+  if (const auto facts = TRY(facts_of(e.id))) {
+    printer.line();
+    show_facts(printer, *facts);
+    json["facts"] = facts_json(*facts, app.lang());
+  }
+  if (printer.json_wanted()) printer.json(json);
   return 0;
 }
 
@@ -175,19 +205,31 @@ Result<int> verify(App& app, const std::string& id) {
 }
 
 RunVerb declare_list(Command& command) {
-  command.about(text("Lists the models that cvp knows and those that are installed.",
-                     "列出 cvp 认识的模型和已安装的模型。"));
-  command.example("cvp models list", text("all of them", "全部模型"));
-  return [](App& app) { return list(app); };
+  auto filter = std::make_shared<KnownFilter>();
+  command.about(
+      text("Lists the models that can be fetched by name and those that are installed; with --all or a "
+           "filter, all that are known, open and closed.",
+           "列出可按名称下载的模型和已安装的模型；加 --all 或筛选条件时，列出全部已知模型，包括闭源的。"));
+  command.flag("-a,--all", filter->all, text("every known model", "全部已知模型"));
+  declare_filter(command, *filter);
+  command.example("cvp models list", text("what can be installed", "可以安装的模型"));
+  command.example("cvp models list --open --language zh --max 8B --commercial",
+                  text("open, Chinese, at most 8 billion parameters, for a business",
+                       "开放权重、会中文、不超过 80 亿参数、可商用"));
+  return [filter](App& app) { return filter->any() ? list_known(app, *filter, {}) : list(app); };
 }
 
 RunVerb declare_show(Command& command) {
   auto id = std::make_shared<std::string>();
-  command.about(text("Everything about one model: purpose, licence, size, memory, hash, where it is.",
-                     "查看一个模型的用途、许可证、大小、内存、哈希和位置。"));
-  command.argument(text("ID", "模型"), *id, text("as in `cvp models list`", "见 `cvp models list`"));
+  command.about(
+      text("Everything about one model: purpose, licence, size, memory, hash, where it is; of models "
+           "that are only known, the facts and their sources.",
+           "查看一个模型的用途、许可证、大小、内存、哈希和位置；对仅收录资料的模型，给出资料和来源。"));
+  command.argument(text("ID", "模型"), *id,
+                   text("as in `cvp models list --all`", "见 `cvp models list --all`"));
   command.example("cvp models show multilingual-e5-small",
                   text("the default embedding model", "默认的向量模型"));
+  command.example("cvp models show llama-2-70b", text("facts and their sources", "资料和来源"));
   return [id](App& app) { return show(app, *id); };
 }
 
@@ -223,10 +265,13 @@ std::vector<Verb> models_verbs() {
           {.name = "models show",
            .summary = text("everything about one model", "查看一个模型的详情"),
            .declare = declare_show},
+          models_search_verb(),
+          models_compare_verb(),
           {.name = "models rm", .summary = text("remove a model", "删除一个模型"), .declare = declare_rm},
           {.name = "models verify",
            .summary = text("check the files' hashes", "核对模型文件的哈希"),
-           .declare = declare_verify}};
+           .declare = declare_verify},
+          params_verb()};
 }
 
 }  // namespace cvp::cli

@@ -51,7 +51,7 @@ std::vector<Weight> weights_of_shape(const Shape& shape);
 std::vector<Weight> weights_of_gguf(const model::GgufHeader& header);
 
 /// Likewise of a safetensors file, by the names of Hugging Face's transformers. Types that llama.cpp lacks
-/// (8-bit floats, truth values) count as bytes.
+/// (8-bit floats, truth values) count as bytes. Without what is stored but not learned: positions, masks.
 std::vector<Weight> weights_of_safetensors(
     const std::map<std::string, model::SafeTensorInfo, std::less<>>& tensors);
 

@@ -61,6 +61,13 @@ TensorType type_of(std::string_view type) {
   return model::tensor_type_named(type).value_or(TensorType::f16);
 }
 
+/// Tables that older files of transformers store beside the weights: computed, not learned.
+bool is_buffer(std::string_view name, size_t dims) {
+  constexpr size_t kMaskDims = 4;  // of GPT-2's causal mask, which is called like a bias
+  return name.ends_with("position_ids") || name.ends_with("inv_freq") || name.ends_with("masked_bias") ||
+         (dims == kMaskDims && (name.ends_with("attn.bias") || name.ends_with("attention.bias")));
+}
+
 }  // namespace
 
 std::vector<Weight> weights_of_safetensors(
@@ -68,6 +75,7 @@ std::vector<Weight> weights_of_safetensors(
   std::vector<Weight> out;
   out.reserve(tensors.size());
   for (const auto& [name, tensor] : tensors) {
+    if (is_buffer(name, tensor.shape.size())) continue;
     Weight weight{.name = name,
                   .dims = {tensor.shape.rbegin(), tensor.shape.rend()},
                   .part = part_of(name),
