@@ -6,7 +6,6 @@
 
 #include "cli/params_view.h"
 #include "cli/remote_subject.h"
-#include "hub/remote_head.h"
 
 namespace cvp::cli {
 namespace {
@@ -39,7 +38,6 @@ Result<std::vector<uint64_t>> widths_of(const std::string& typed) {
 }
 
 Result<NamedSubject> open(App& app, const std::string& named) {
-  if (hub::names_remote(named)) return open_remote_subject(app, named);
   if (sys::exists(named) && is_safetensors(named)) return open_safetensors(named);
   return open_subject(app, named);
 }
