@@ -135,7 +135,7 @@ Result<void> show_training(Printer& printer, const NamedSubject& model, bool mar
 
 Result<int> table(App& app, const Options& options) {
   std::vector<NamedSubject> models;
-  for (const std::string& name : options.models) models.push_back(TRY(open_subject(app, name)));
+  for (const std::string& name : options.models) models.push_back(TRY(open_plannable(app, name)));
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
     boost::json::array list;

@@ -273,7 +273,7 @@ Result<int> plan_training(App& app, const TrainRequest& asked) {
     report.notes.push_back(text("from a size alone: activations as of a model built like LLaMA",
                                 "仅知参数量：激活值按 LLaMA 结构估算"));
   } else {
-    const NamedSubject model = TRY(open_subject(app, r.model));
+    const NamedSubject model = TRY(open_plannable(app, r.model));
     report.input.net = plan::train_net(model.subject.shape);
     report.model = model.subject.name;
     report.notes.insert(report.notes.end(), model.notes.begin(), model.notes.end());

@@ -91,7 +91,7 @@ Result<int> measure_here(App& app, const Options& options, const NamedSubject& m
 }
 
 Result<int> run_infer(App& app, const Options& options) {
-  const NamedSubject model = TRY(open_subject(app, options.model));
+  const NamedSubject model = TRY(open_plannable(app, options.model));
   PlannedMachine machine = TRY(open_machine(app, options.machine));
   const plan::QualityTable quality = TRY(plan::quality_table());
   if (options.measure) {
@@ -146,8 +146,9 @@ RunVerb declare(Command& command) {
            "机、指定的显卡或准备购买的显卡。"
            "加 --job 还可估算训练。"));
   command.argument(text("MODEL", "模型"), options->model,
-                   text("a known or installed model, a GGUF file, a config.json, or a size such as 14B",
-                        "已知或已安装的模型、GGUF 文件、config.json，或 14B 这样的规模"));
+                   text("a known or installed model, a GGUF file, a config.json, hf:OWNER/REPOSITORY/FILE, "
+                        "or a size such as 14B",
+                        "已知或已安装的模型、GGUF 文件、config.json、hf:所有者/仓库/文件，或 14B 这样的规模"));
   declare_machine(command, options->machine);
   command.option("-z,--quantization", options->quantization, text("NAME", "名称"),
                  text("only this one, such as Q4_K_M (default: all worth comparing)",

@@ -100,6 +100,22 @@ TEST_F(PlanVerbs, WrongWords) {
   EXPECT_EQ(run("plan", {"0.001B"}), 2);
 }
 
+TEST_F(PlanVerbs, AFolderWithAConfig) {
+  const sys::Path folder = folder_.path() / "my-model";
+  ASSERT_TRUE(sys::make_folders(folder));
+  ASSERT_TRUE(sys::write_file_atomic(
+      folder / "config.json",
+      R"({"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":2048,"intermediate_size":8192,
+          "num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,
+          "max_position_embeddings":131072,"tie_word_embeddings":true})"));
+  ASSERT_EQ(run("plan", {"--json", folder.string(), "--gpu", "RTX 4090", "--memory", "64GB"}), 0)
+      << err_.str();
+  EXPECT_EQ(json().at("model"), "my-model");
+  EXPECT_NEAR(json().at("parameters").to_number<double>(), 1.236e9, 0.001e9);
+  ASSERT_TRUE(sys::write_file_atomic(folder / "config.json", R"({"model_type":"llama","hidden_size":-1})"));
+  EXPECT_EQ(run("plan", {folder.string(), "--gpu", "RTX 4090"}), 1);
+}
+
 TEST_F(PlanVerbs, WhatToBuy) {
   ASSERT_EQ(run("plan", {"8B", "--buy", "--budget", "2000"}), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("$"));

@@ -1,6 +1,8 @@
 #include "cli/subject.h"
 
 #include "cli/quantity.h"
+#include "cli/remote_subject.h"
+#include "hub/remote_head.h"
 #include "plan/generic_shape.h"
 #include "plan/known_models.h"
 #include "plan/parameters.h"
@@ -84,6 +86,8 @@ bool looks_like_a_path(const std::string& named) {
 }  // namespace
 
 Result<NamedSubject> open_subject(App& app, const std::string& named) {
+  if (hub::names_remote(named)) return open_remote_subject(app, named);
+  if (sys::exists(named) && is_safetensors(named)) return open_safetensors(named);
   if (sys::exists(named) && (looks_like_a_path(named) || TRY(sys::stat_file(named)).is_regular))
     return from_path(named);
   if (looks_like_a_path(named)) {
@@ -96,6 +100,16 @@ Result<NamedSubject> open_subject(App& app, const std::string& named) {
   if (const auto size = parse_count(named)) return from_size(*size, named);
   const plan::KnownModels known = TRY(plan::KnownModels::load());
   return from_facts(*TRY(known.find(named)));
+}
+
+Result<NamedSubject> open_plannable(App& app, const std::string& named) {
+  NamedSubject out = TRY(open_subject(app, named));
+  if (out.subject.shape.width > 0 && !out.subject.shape.layers.empty()) return out;
+  return fail(
+      Errc::refused,
+      text("{} holds tensors but not the structure that planning needs",
+           "{} 只有张量，没有规划所需的结构信息", named),
+      text("give its config.json, or put it beside the file", "请改用它的 config.json，或把它放在文件旁边"));
 }
 
 }  // namespace cvp::cli

@@ -15,8 +15,11 @@ struct NamedSubject {
   std::vector<Text> notes;  // what was assumed
 };
 
-/// A GGUF file, a config.json (or its folder), an installed model, a known one, or a size such as "14B".
-/// Errors name what is near; Errc::refused for models whose weights nobody can have.
+/// A GGUF or safetensors file, a config.json (or its folder), the same elsewhere ("hf:OWNER/REPOSITORY/FILE",
+/// an address), an installed model, a known one, or a size such as "14B". Errors name what is near;
+/// Errc::refused for models whose weights nobody can have.
 Result<NamedSubject> open_subject(App& app, const std::string& named);
+/// The same; Errc::refused where its file does not say how the model is built.
+Result<NamedSubject> open_plannable(App& app, const std::string& named);
 
 }  // namespace cvp::cli
