@@ -2,7 +2,10 @@
 // is the shipped one, fitted by `cvp-bench calibrate` on other questions than those asked here.
 #include "bench/answers.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <array>
 
 #include "bench/figure.h"
 #include "chat/calibration.h"
@@ -29,18 +32,46 @@ void describe(Context& context, std::string_view label, const eval::AnswerReport
               context.options().fresh ? "" : " (kept replies count as instant)");
 }
 
-/// The first questions that went wrong, to be read.
-void describe_misses(Context& context, const eval::AnswerReport& report) {
-  size_t shown = 0;
-  for (const auto& item : report.items) {
-    const bool refused = item.answer.outcome == chat::Outcome::refused;
-    const bool missed = item.question.answerable ? !item.contains_gold : !refused;
-    if (!missed || ++shown > 10) continue;
-    const std::string said = refused ? "(refused) " + item.answer.note.en : item.answer.supported_text();
-    context.say("  missed {}: {} | gold {} | {} (confidence {:.3f})", item.question.id, item.question.text,
-                item.question.answers.empty() ? "-" : item.question.answers.front(), said,
-                item.answer.confidence);
+std::string_view verdict_name(chat::Considered::Verdict verdict) {
+  constexpr std::array<std::string_view, 7> kNames = {
+      "not read", "hopeless", "declined", "check failed", "below threshold", "outdone", "answered"};
+  return kNames[static_cast<size_t>(verdict)];
+}
+
+/// One question that went wrong, with what became of each passage read.
+std::string miss_text(const eval::AnswerReport::Item& item) {
+  const chat::Answer& answer = item.answer;
+  const bool refused = answer.outcome == chat::Outcome::refused;
+  std::string out = fmt::format("{}: {} | gold {}\n", item.question.id, item.question.text,
+                                fmt::join(item.question.answers, " / "));
+  out += refused ? fmt::format("  refused: {}\n", answer.note.en)
+                 : fmt::format("  {} (confidence {:.3f}) {}\n", answer.supported_text(), answer.confidence,
+                               answer.note.en);
+  for (const chat::Sentence& sentence : answer.sentences)
+    if (!sentence.supported)
+      out += fmt::format("  unsupported: {} ({})\n", sentence.text, sentence.why_not.en);
+  for (const chat::Considered& one : answer.considered) {
+    if (one.verdict == chat::Considered::Verdict::not_read) continue;
+    out += fmt::format("  chunk {} {} {:.3f} margin {:.2f} coverage {:.2f} support {:.2f}: {}\n", one.chunk,
+                       verdict_name(one.verdict), one.confidence, one.signals[chat::Signal::margin],
+                       one.signals[chat::Signal::coverage], one.signals[chat::Signal::support], one.reply);
   }
+  return out;
+}
+
+/// All questions that went wrong, to be read.
+Result<void> write_misses(Context& context, const Run& run, const eval::AnswerReport& report) {
+  std::string out;
+  for (const eval::AnswerReport::Item& item : report.items) {
+    const bool refused = item.answer.outcome == chat::Outcome::refused;
+    if (item.question.answerable ? !item.contains_gold : !refused) out += miss_text(item) + "\n";
+  }
+  const sys::Path path =
+      context.options().home / fmt::format("misses-{}{}{}.txt", run.base, run.extract ? "-extract" : "",
+                                           run.without ? "-without" : "");
+  TRY(sys::write_file_atomic(path, out));
+  context.say("  the misses are listed in {}", path.string());
+  return {};
 }
 
 }  // namespace
@@ -63,7 +94,7 @@ Result<const eval::AnswerReport*> answer_report(Context& context, const Run& run
     auto report = TRY(eval::evaluate_answers(answerer, *base.store, questions, options, context.progress(),
                                              context.cancel()));
     describe(context, run.label, report);
-    describe_misses(context, report);
+    TRY(write_misses(context, run, report));
     return report;
   });
 }

@@ -95,7 +95,6 @@ void describe(Context& context, std::string_view lang, const chat::LanguageCalib
   describe(context, "text", fits.text, examples);
   describe(context, "before", fits.before, examples);
   describe(context, "read", fits.read, examples);
-  describe(context, "after", fits.after, examples);
 }
 
 }  // namespace

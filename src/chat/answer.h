@@ -42,6 +42,7 @@ struct Considered {
   enum class Verdict { not_read, hopeless, model_declined, check_failed, below_threshold, outdone, answered };
   Verdict verdict = Verdict::not_read;
   std::string reply;  // what the model said over it
+  std::string lacks;  // hopeless: a title or code that the question names and the passage does not
 };
 
 /// Milliseconds from the call.

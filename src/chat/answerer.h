@@ -34,7 +34,7 @@ struct AskOptions {
   size_t retrieve = 20;                              // passages fetched
   double dense_weight = vector::SearchOptions{}.dense_weight;  // of the vectors in the ranking
   size_t read_limit = 4;                                       // passages read singly, best first
-  bool read_all = false;  // do not stop at the first sure answer and verify every one (calibration)
+  bool read_all = false;  // do not stop at the first sure answer (calibration)
   size_t extract_sentences = 2;
   int answer_tokens = 256;
   double refuse_below = -1;  // confidence; negative: the calibrated threshold

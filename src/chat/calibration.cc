@@ -117,14 +117,23 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[std::min(at, sorted.size() - 1)];
 }
 
+double logit(double p) { return std::log(p / (1 - p)); }
+
+/// Where the two kinds of question lie apart, any threshold between them fits the examples; the middle is the
+/// safest for questions that were not among them. The floor stays below the lowest example for the same
+/// reason.
 void choose_thresholds(const std::vector<Labelled>& examples, double max_false_refusals, Logistic& out) {
-  constexpr double kOnePercent = 0.01;
+  constexpr double kOnePercent = 0.01, kMargin = 1.0, kMostFalseAnswers = 0.06;
   const std::vector<double> answerable = question_maxima(examples, out, true);
-  out.floor = quantile(answerable, kOnePercent);
+  out.floor = sigmoid(logit(quantile(answerable, kOnePercent)) - kMargin);
   out.threshold = quantile(answerable, max_false_refusals);
   const std::vector<double> unanswerable = question_maxima(examples, out, false);
-  out.sure =
-      unanswerable.empty() ? out.threshold : std::max(out.threshold, quantile(unanswerable, 1 - kOnePercent));
+  out.sure = out.threshold;
+  if (unanswerable.empty()) return;
+  out.sure = std::max(out.threshold, quantile(unanswerable, 1 - kOnePercent));
+  const double lowest = quantile(unanswerable, 1 - kMostFalseAnswers);
+  if (lowest < out.threshold) out.threshold = sigmoid((logit(lowest) + logit(out.threshold)) / 2);
+  out.floor = std::min(out.floor, out.threshold);
 }
 
 Logistic read_logistic(const toml::table* table) {
@@ -206,7 +215,6 @@ Result<LanguageCalibration> fit_language(const std::vector<Labelled>& examples, 
   out.text = TRY(fit(examples, {coverage, rarest, dense}, max_false_refusals));
   out.before = TRY(fit(examples, {margin, coverage, rarest, dense}, max_false_refusals));
   out.read = TRY(fit(examples, {margin, coverage, rarest, dense, support}, max_false_refusals));
-  out.after = TRY(fit(examples, {margin, coverage, rarest, dense, support, verify}, max_false_refusals));
   return out;
 }
 
@@ -220,7 +228,7 @@ Result<Calibration> parse_calibration(std::string_view source, std::string_view 
   out.source = table["source"].value_or(std::string(name));
   const auto language = [&](const char* lang) {
     const auto stage = [&](const char* name_) { return read_logistic(table[lang][name_].as_table()); };
-    return LanguageCalibration{stage("text"), stage("before"), stage("read"), stage("after")};
+    return LanguageCalibration{stage("text"), stage("before"), stage("read")};
   };
   out.zh = language("zh");
   out.en = language("en");
@@ -230,8 +238,8 @@ Result<Calibration> parse_calibration(std::string_view source, std::string_view 
 std::string format_calibration(const Calibration& calibration) {
   std::string out = fmt::format("source = \"{}\"\n\n", calibration.source);
   for (const auto& [lang, of] : {std::pair{"zh", &calibration.zh}, std::pair{"en", &calibration.en}}) {
-    for (const auto& [stage, logistic] : {std::pair{"text", &of->text}, std::pair{"before", &of->before},
-                                          std::pair{"read", &of->read}, std::pair{"after", &of->after}})
+    for (const auto& [stage, logistic] :
+         {std::pair{"text", &of->text}, std::pair{"before", &of->before}, std::pair{"read", &of->read}})
       out += write_logistic(fmt::format("{}.{}", lang, stage), *logistic);
   }
   return out;

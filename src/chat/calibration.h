@@ -18,17 +18,18 @@ struct Logistic {
   double bias = 0;
   std::array<double, kSignals> weight{};
   std::array<double, kSignals> mean{};
-  double floor = 0;        // 1 % of the answerable questions lie below: not worth going on
-  double threshold = 0.5;  // refuses the allowed share of the answerable questions
+  double floor = 0;        // hardly any answerable question lies below: not worth going on
+  double threshold = 0.5;  // refuses at most the allowed share of the answerable questions
   double sure = 0.9;       // 1 % of the unanswerable questions lie above: worth stopping at
   double probability(const Signals& signals) const;
 };
 
 /// Of one language, stage by stage as signals come in: from text alone (is the passage worth reading;
-/// extractive answers), before answering (with the margin), read (with the answer's support), after (with the
-/// model's own check of the answer, asked only where `read` is not sure).
+/// extractive answers), before answering (with the margin), read (with the answer's support): what decides.
+/// Asking the model afterwards whether the passage states its answer added nothing to these where it was
+/// tried.
 struct LanguageCalibration {
-  Logistic text, before, read, after;
+  Logistic text, before, read;
 };
 
 struct Calibration {
@@ -50,13 +51,14 @@ struct Labelled {
   bool answerable = false;  // the passage answers the question
 };
 
-/// Ridge logistic regression (Newton steps) over the named signals. The threshold is the largest that refuses
-/// at most max_false_refusals of the questions with an answerable passage; a question counts with its most
-/// probable passage. Errc::refused with fewer than 20 passages of either label.
+/// Ridge logistic regression (Newton steps) over the named signals. The threshold refuses at most
+/// max_false_refusals of the questions with an answerable passage, and fewer where that costs no more than 6
+/// % of the others; a question counts with its most probable passage. Errc::refused with fewer than 20
+/// passages of either label.
 Result<Logistic> fit(const std::vector<Labelled>& examples, std::initializer_list<Signal> use,
                      double max_false_refusals);
 
-/// The four fits of one language from passages that were read to the end.
+/// The three fits of one language from passages that were read to the end.
 Result<LanguageCalibration> fit_language(const std::vector<Labelled>& examples, double max_false_refusals);
 
 }  // namespace cvp::chat

@@ -17,8 +17,7 @@ std::vector<Labelled> examples(size_t n, uint64_t seed) {
     one.signals[Signal::coverage] = (one.answerable ? 0.7 : 0.5) + 0.1 * noise(random);
     one.signals[Signal::rarest] = 0.5 + 0.1 * noise(random);  // says nothing
     one.signals[Signal::dense] = 0.8 + 0.01 * noise(random);
-    one.signals[Signal::support] = one.answerable ? 0.9 : 0.6;
-    if (i % 3 == 0) one.signals[Signal::verify] = (one.answerable ? 1.0 : -1.0) + noise(random);
+    if (i % 3 == 0) one.signals[Signal::support] = (one.answerable ? 1.0 : -1.0) + noise(random);
     out.push_back(one);
   }
   return out;
@@ -31,7 +30,7 @@ TEST(Calibration, SeparatesAndHoldsItsShareOfFalseRefusals) {
   const LanguageCalibration fitted = fit_language(train, 0.05).value();
   size_t refused = 0, answerable = 0, caught = 0, unanswerable = 0;
   for (const Labelled& one : test) {
-    const bool no = fitted.after.probability(one.signals) < fitted.after.threshold;
+    const bool no = fitted.read.probability(one.signals) < fitted.read.threshold;
     (one.answerable ? answerable : unanswerable) += 1;
     if (one.answerable) refused += no ? 1 : 0;
     if (!one.answerable) caught += no ? 1 : 0;
@@ -39,8 +38,8 @@ TEST(Calibration, SeparatesAndHoldsItsShareOfFalseRefusals) {
   EXPECT_LT(static_cast<double>(refused) / static_cast<double>(answerable), 0.12);
   EXPECT_GT(static_cast<double>(caught) / static_cast<double>(unanswerable), 0.9);
   EXPECT_GT(fitted.before.weight[static_cast<size_t>(Signal::margin)], 0);
-  EXPECT_LE(fitted.after.floor, fitted.after.threshold);
-  EXPECT_LE(fitted.after.threshold, fitted.after.sure);
+  EXPECT_LE(fitted.read.floor, fitted.read.threshold);
+  EXPECT_LE(fitted.read.threshold, fitted.read.sure);
 }
 
 TEST(Calibration, TooFewExamplesAreRefused) {
@@ -58,7 +57,7 @@ TEST(Calibration, FileRoundTrip) {
   Signals signals;
   signals[Signal::margin] = 0.3;
   signals[Signal::coverage] = 0.6;
-  EXPECT_NEAR(back.zh.after.probability(signals), original.zh.after.probability(signals), 1e-4);
+  EXPECT_NEAR(back.zh.read.probability(signals), original.zh.read.probability(signals), 1e-4);
   EXPECT_NEAR(back.en.text.threshold, original.en.text.threshold, 1e-5);
   EXPECT_FALSE(parse_calibration("= 3", "bad.toml"));
 }
@@ -72,8 +71,8 @@ TEST(Calibration, EveryModelHasOne) {
   weak[Signal::margin] = -4;
   weak[Signal::coverage] = 0.2;
   for (const Lang lang : {Lang::zh, Lang::en}) {
-    EXPECT_GT(general.of(lang).after.probability(strong), general.of(lang).after.threshold);
-    EXPECT_LT(general.of(lang).after.probability(weak), general.of(lang).after.threshold);
+    EXPECT_GT(general.of(lang).read.probability(strong), general.of(lang).read.threshold);
+    EXPECT_LT(general.of(lang).read.probability(weak), general.of(lang).read.threshold);
   }
 }
 

@@ -108,6 +108,18 @@ double read_digits(std::string_view text, size_t& pos) {
 
 std::string canonical(double value) { return fmt::format("{:.10g}", value); }
 
+/// What stands between the two marks, folded.
+std::vector<std::string> quoted_in(std::string_view text, std::string_view open, std::string_view close) {
+  std::vector<std::string> out;
+  for (size_t at = 0; (at = text.find(open, at)) != std::string_view::npos;) {
+    const size_t begin = at + open.size(), end = text.find(close, begin);
+    if (end == std::string_view::npos) break;
+    if (end > begin) out.push_back(fold(text.substr(begin, end - begin)));
+    at = end + close.size();
+  }
+  return out;
+}
+
 constexpr std::array<std::string_view, 16> kNotNegations = {"不仅", "不但",   "不过", "不断", "不同", "不少",
                                                             "不久", "不得不", "不禁", "不管", "不论", "不止",
                                                             "不只", "不锈",   "没落", "未来"};
@@ -166,14 +178,8 @@ bool same_number(const Number& a, const Number& b) {
 std::vector<std::string> names_in(std::string_view text) {
   std::vector<std::string> out;
   constexpr std::array<Pair, 3> kQuotes = {{{"《", "》"}, {"「", "」"}, {"“", "”"}}};
-  for (const auto& [open, close] : kQuotes) {
-    for (size_t at = 0; (at = text.find(open, at)) != std::string_view::npos;) {
-      const size_t begin = at + open.size(), end = text.find(close, begin);
-      if (end == std::string_view::npos) break;
-      out.push_back(fold(text.substr(begin, end - begin)));
-      at = end + close.size();
-    }
-  }
+  for (const auto& [open, close] : kQuotes)
+    std::ranges::move(quoted_in(text, open, close), std::back_inserter(out));
   const bool chinese = guess_lang(text) == Lang::zh;
   bool sentence_start = true;
   for (size_t i = 0; i < text.size();) {
@@ -212,6 +218,22 @@ std::vector<std::string> codes_in(std::string_view source) {
     }
     if (digit && letter) out.push_back(text.substr(i, end - i));
     i = std::max(end, i + 1);
+  }
+  return out;
+}
+
+std::vector<std::string> exact_names_in(std::string_view question) {
+  std::vector<std::string> out = quoted_in(question, "《", "》");
+  // 19th, 1990s; 18-year-old is a quantity too.
+  constexpr std::array<std::string_view, 5> kNotNames = {"st", "nd", "rd", "th", "s"};
+  for (std::string& code : codes_in(question)) {
+    const size_t letters = code.find_first_not_of("0123456789.,");
+    const std::string_view tail = std::string_view(code).substr(letters);
+    const std::vector<Number> numbers = numbers_in(code);
+    const bool quantity = letters > 0 && (std::ranges::find(kNotNames, tail) != kNotNames.end() ||
+                                          tail.find('-') != std::string_view::npos ||
+                                          (!numbers.empty() && !numbers.front().unit.empty()));
+    if (!quantity) out.push_back(std::move(code));
   }
   return out;
 }

@@ -27,6 +27,9 @@ std::vector<std::string> names_in(std::string_view text);
 
 /// Codes, folded: words of Latin letters and digits together, such as int4, 13b or ak-130.
 std::vector<std::string> codes_in(std::string_view text);
+/// What a question names exactly, folded: titles in 《》 and codes, without ordinals and quantities (19th,
+/// 16gb). A passage that lacks one speaks of something else.
+std::vector<std::string> exact_names_in(std::string_view question);
 /// Codes that differ in their digits alone stand for different things of one kind: int4 and int8, but not
 /// int4 and fp16.
 bool rival_codes(std::string_view a, std::string_view b);

@@ -34,6 +34,21 @@ TEST(Names, LatinWordsInChineseAndTitles) {
   EXPECT_THAT(names_in("The game was made by Koei in Japan."), ElementsAre("koei", "japan"));
 }
 
+TEST(Names, WhatAQuestionNamesExactly) {
+  EXPECT_EQ(exact_names_in("《夏日旋律》用 RTX 4060 和 INT4 跑 13B，占 16GB？"),
+            (std::vector<std::string>{"夏日旋律", "int4", "13b"}));
+  EXPECT_EQ(exact_names_in("Which 19th-century bridge of the 1990s carries AK-130 over 50km?"),
+            std::vector<std::string>{"ak-130"});
+  EXPECT_TRUE(exact_names_in("《》是什么？").empty());
+}
+
+TEST(Names, RivalCodesDifferInDigitsAlone) {
+  EXPECT_TRUE(rival_codes("int4", "int8"));
+  EXPECT_TRUE(rival_codes("7b", "13b"));
+  EXPECT_FALSE(rival_codes("int4", "int4"));
+  EXPECT_FALSE(rival_codes("int4", "fp16"));
+}
+
 TEST(Negation, RealOnesOnly) {
   for (const char* denied :
        {"他没有去", "不支持中文", "尚未发布", "It does not run", "There is no driver", "isn't free"})

@@ -112,6 +112,19 @@ bool needs_several_passages(std::string_view question) {
                              " vs "});
 }
 
+bool asks_yes_or_no(std::string_view question) {
+  const std::string text = padded(question);
+  if (contains_any(text, {"吗", "是否", "能不能", "会不会", "是不是", "有没有", "可不可以", "要不要"}))
+    return true;
+  constexpr std::array<std::string_view, 17> kOpenings = {"is",   "are",   "was",    "were", "do",   "does",
+                                                          "did",  "can",   "could",  "has",  "have", "had",
+                                                          "will", "would", "should", "may",  "must"};
+  const size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string::npos) return false;
+  const std::string_view first = std::string_view(text).substr(begin, text.find(' ', begin) - begin);
+  return std::ranges::find(kOpenings, first) != kOpenings.end();
+}
+
 AnswerKind answer_kind(std::string_view question) {
   const std::string text = padded(question);
   if (contains_any(text, {"哪一年", "哪年", "什么时候", "何时", "几年", "几月", "哪天", "哪一天", "年份",

@@ -26,6 +26,9 @@ std::string content_of_question(std::string_view question);
 /// several.
 bool needs_several_passages(std::string_view question);
 
+/// Whether yes or no is an answer: 支持双面打印吗？ "Does it print on both sides?"
+bool asks_yes_or_no(std::string_view question);
+
 /// What kind of words an answer must hold, from the question word.
 enum class AnswerKind { any, number, time };
 AnswerKind answer_kind(std::string_view question);

@@ -22,6 +22,14 @@ TEST(Question, ContentLeavesQuestionWordsOut) {
   EXPECT_THAT(english, Not(HasSubstr("did")));
 }
 
+TEST(Question, YesOrNo) {
+  for (const char* yes :
+       {"这款打印机支持双面打印吗？", "保修期是否包含电池？", "Does it print in colour?", "  Is it free?"})
+    EXPECT_TRUE(asks_yes_or_no(yes)) << yes;
+  for (const char* no : {"保修期多久？", "What is it?", "Who does the work?", "", "  "})
+    EXPECT_FALSE(asks_yes_or_no(no)) << no;
+}
+
 TEST(Question, KindsAndReach) {
   EXPECT_EQ(answer_kind("它是哪一年发布的？"), AnswerKind::time);
   EXPECT_EQ(answer_kind("How many people live there?"), AnswerKind::number);

@@ -70,23 +70,10 @@ Result<double> Reader::judge(const std::string& passage, const std::string& ques
   return margin(passage, "read-judge", {{"question", question}}, cancel);
 }
 
-Result<double> Reader::verify(const std::string& passage, const std::string& question,
-                              const std::string& answer, const CancelToken& cancel) {
-  return margin(passage, "read-verify", {{"question", question}, {"answer", answer}}, cancel);
-}
-
 Result<model::Reply> Reader::answer(const std::string& passage, const std::string& question, int max_tokens,
                                     const CancelToken& cancel) {
   return generator_.generate(TRY(prompt(passage, "read-answer", {{"question", question}})),
                              {.max_tokens = max_tokens}, {}, cancel);
-}
-
-Result<model::Reply> Reader::answer_again(const std::string& passage, const std::string& question,
-                                          const std::string& sentences, int max_tokens,
-                                          const CancelToken& cancel) {
-  const prompt::Values values = {{"question", question}, {"sentences", sentences}};
-  return generator_.generate(TRY(prompt(passage, "read-again", values)), {.max_tokens = max_tokens}, {},
-                             cancel);
 }
 
 Result<void> Reader::warm(const std::string& passage, const CancelToken& cancel) {

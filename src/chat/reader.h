@@ -20,12 +20,6 @@ class Reader {
   Result<double> judge(const std::string& passage, const std::string& question, const CancelToken& cancel);
   Result<model::Reply> answer(const std::string& passage, const std::string& question, int max_tokens,
                               const CancelToken& cancel);
-  /// Once more, with sentences of the passage named that the answer is likely to stand in.
-  Result<model::Reply> answer_again(const std::string& passage, const std::string& question,
-                                    const std::string& sentences, int max_tokens, const CancelToken& cancel);
-  /// log p(yes) - log p(no) to "does the passage state that this is the answer".
-  Result<double> verify(const std::string& passage, const std::string& question, const std::string& answer,
-                        const CancelToken& cancel);
   Result<void> warm(const std::string& passage, const CancelToken& cancel);
 
  private:

@@ -14,11 +14,10 @@ enum class Signal {
   rarest,    // idf of the rarest question term that the passage lacks, over the rarest of all, 0..1
   dense,     // cosine of question and passage
   support,   // share of the answer's own terms that stand in the passage, 0..1
-  verify,    // log p(yes) - log p(no) to "does the passage state this answer", after answering
 };
-inline constexpr size_t kSignals = 6;
+inline constexpr size_t kSignals = 5;
 inline constexpr std::array<std::string_view, kSignals> kSignalNames = {"margin", "coverage", "rarest",
-                                                                        "dense",  "support",  "verify"};
+                                                                        "dense", "support"};
 
 /// NaN where a signal is not there (no logprobs, no embedder, not read yet).
 class Signals {

@@ -1,6 +1,9 @@
 #include "chat/turn.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "chat/facts.h"
 
 namespace cvp::chat {
 namespace {
@@ -8,6 +11,8 @@ namespace {
 using enum Signal;
 
 constexpr double kJointPromptShare = 0.6;  // of the context; the rest is for the answer
+constexpr double kClearlyLikelier = 0.05;  // of the score of best_sentences
+constexpr size_t kLongestWhole = 240;      // characters of a source sentence shown in place of a reply
 constexpr size_t kNearestShown = 3;        // passages named in a refusal
 
 double fraction_supported(const std::vector<Sentence>& sentences) {
@@ -79,36 +84,71 @@ Result<void> Turn::retrieve() {
     if (passage->lang == answer_.lang) {
       considered.signals[coverage] = evidence_->coverage(passage->source.all);
       considered.signals[rarest] = evidence_->rarest_missing(passage->source.all);
+      for (const std::string& name : exact_names_in(answer_.question))
+        if (passage->source.folded.find(name) == std::string::npos) considered.lacks = name;
     }
     considered.confidence = calibration().text.probability(considered.signals);
   }
   return {};
 }
 
+std::string Turn::whole(const std::vector<Span>& spans, const Passage& passage) const {
+  std::string out;
+  for (const Span& span : spans) {
+    const std::string_view text = std::string_view(passage.chunk.text).substr(span.begin, span.size());
+    // A table's row or a heading is no sentence, and one that ends in a colon says nothing by itself.
+    if (text.find_first_of("|\t\n#") != std::string_view::npos || text.ends_with(":") || text.ends_with("："))
+      return {};
+    out += (out.empty() || answer_.lang == Lang::zh ? "" : " ") + std::string(text);
+  }
+  return count_code_points(out) <= kLongestWhole ? out : std::string();
+}
+
+void Turn::add_likeliest(Checked& checked, const Passage& passage) const {
+  const std::vector<PickedSentence> ranked = best_sentences(
+      answer_.question, *evidence_, {{&passage.source, 0}}, std::numeric_limits<size_t>::max());
+  const auto shown = [&](const PickedSentence& one) {
+    return std::ranges::any_of(checked.spans, [&](const std::vector<Span>& spans) {
+      return std::ranges::any_of(
+          spans, [&](const Span& span) { return span.begin < one.span.end && one.span.begin < span.end; });
+    });
+  };
+  const auto said = std::ranges::find_if(ranked, shown);
+  if (said == ranked.begin() || said == ranked.end()) return;
+  if (ranked.front().score - said->score < kClearlyLikelier) return;
+  std::string also = whole({ranked.front().span}, passage);
+  if (also.empty()) return;
+  checked.sentences.push_back({.text = std::move(also), .supported = true});
+  checked.spans.push_back({ranked.front().span});
+  checked.two_candidates = true;
+}
+
 Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passage) {
   Checked out{.reply = reply, .declined = declines(reply)};
   const Weights weights = TRY(weigh(reply, parts_.index));
+  const bool in_own_words = passage.lang == answer_.lang && !asks_yes_or_no(answer_.question);
   for (const Span& span : split_sentences(reply)) {
     Sentence sentence{.text = reply.substr(span.begin, span.size())};
     Alignment alignment = align(sentence.text, answer_.question, passage.source, weights);
     sentence.supported = alignment.supported;
     sentence.why_not = std::move(alignment.why_not);
+    if (in_own_words && sentence.supported) {
+      if (std::string text = whole(alignment.spans, passage); !text.empty()) sentence.text = std::move(text);
+    }
     out.support += alignment.share;
     out.any_supported = out.any_supported || sentence.supported;
     out.sentences.push_back(std::move(sentence));
     out.spans.push_back(std::move(alignment.spans));
   }
   if (!out.sentences.empty()) out.support /= static_cast<double>(out.sentences.size());
+  if (in_own_words && out.any_supported) add_likeliest(out, passage);
   return out;
-}
-
-std::vector<PickedSentence> Turn::likely_sentences(const Passage& passage) const {
-  return best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
 }
 
 Turn::Checked Turn::quote(const Passage& passage, double support) const {
   Checked out{.support = support, .quoted = true};
-  std::vector<PickedSentence> picked = likely_sentences(passage);
+  std::vector<PickedSentence> picked =
+      best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
   std::ranges::sort(picked, {}, [](const PickedSentence& one) { return one.span.begin; });
   for (const PickedSentence& one : picked) {
     out.sentences.push_back(
@@ -117,34 +157,6 @@ Turn::Checked Turn::quote(const Passage& passage, double support) const {
   }
   out.any_supported = !out.sentences.empty();
   return out;
-}
-
-Result<Turn::Checked> Turn::reply_over(Reader& reader, const Passage& passage) {
-  const std::string& question = answer_.question;
-  const model::Reply reply =
-      TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
-  Checked first = TRY(check(plain_answer(reply.text), passage));
-  // Which sentences are likely is told by words: not across languages.
-  if (first.declined || passage.lang != answer_.lang) return first;
-  const std::vector<PickedSentence> likely = likely_sentences(passage);
-  const auto rests_on_likely = [&](const Checked& checked) {
-    return std::ranges::any_of(checked.spans, [&](const std::vector<Span>& spans) {
-      return std::ranges::any_of(spans, [&](const Span& span) {
-        return std::ranges::any_of(likely, [&](const PickedSentence& one) {
-          return span.begin < one.span.end && one.span.begin < span.end;
-        });
-      });
-    });
-  };
-  if (likely.empty() || (first.any_supported && rests_on_likely(first))) return first;
-  std::string named;
-  for (const PickedSentence& one : likely)
-    named += (named.empty() ? "" : "\n") + passage.chunk.text.substr(one.span.begin, one.span.size());
-  const model::Reply again =
-      TRY(reader.answer_again(passage.prompt_text, question, named, options_.answer_tokens, cancel_));
-  Checked second = TRY(check(plain_answer(again.text), passage));
-  const bool better = second.any_supported && !second.declined && rests_on_likely(second);
-  return better ? std::move(second) : std::move(first);
 }
 
 Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
@@ -158,22 +170,23 @@ Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
       return false;
     }
   }
-  Checked checked = TRY(reply_over(reader, passage));
+  const model::Reply reply =
+      TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
+  Checked checked = TRY(check(plain_answer(reply.text), passage));
   considered.read = true;
   considered.reply = checked.reply;
   considered.signals[support] = checked.declined ? 0 : checked.support;
   considered.confidence = calibration().read.probability(considered.signals);
-  const bool sure = considered.confidence >= calibration().read.sure;
-  if (parts_.generator->identity().gives_logprobs && (!sure || options_.read_all)) {
-    considered.signals[verify] = TRY(reader.verify(passage.prompt_text, question, considered.reply, cancel_));
-    considered.confidence = calibration().after.probability(considered.signals);
-  }
-  considered.verdict = checked.declined ? Considered::Verdict::model_declined : Considered::Verdict::outdone;
-  if (checked.declined || passage.source.sentences.empty()) return false;
-  // A passage may well answer although the model's wording of it does not pass.
-  if (!checked.any_supported) checked = quote(passage, checked.support);
+  // A passage may well answer although the model's wording of it does not pass. Which sentences are likely is
+  // told by words: not across languages.
+  if (!checked.any_supported && !checked.declined && passage.lang == answer_.lang)
+    checked = quote(passage, checked.support);
+  considered.verdict = checked.declined         ? Considered::Verdict::model_declined
+                       : !checked.any_supported ? Considered::Verdict::check_failed
+                                                : Considered::Verdict::outdone;
+  if (considered.verdict != Considered::Verdict::outdone) return false;
   read_.emplace_back(&passage, std::move(checked));
-  return sure || considered.confidence >= calibration().after.sure;
+  return considered.confidence >= calibration().read.sure;
 }
 
 Result<void> Turn::read_singly() {
@@ -181,8 +194,9 @@ Result<void> Turn::read_singly() {
   const size_t limit = std::min(options_.read_limit, passages_.size());
   for (size_t i = 0; i < limit; ++i) {
     Passage& passage = *passages_[i];
-    const bool hopeless =
-        passage.lang == answer_.lang && passage.considered.confidence < calibration().text.floor;
+    const Considered& considered = passage.considered;
+    const bool hopeless = !considered.lacks.empty() ||
+                          (passage.lang == answer_.lang && considered.confidence < calibration().text.floor);
     if (hopeless && !options_.read_all) {
       passage.considered.verdict = Considered::Verdict::hopeless;
       continue;
@@ -199,7 +213,7 @@ Result<void> Turn::read_singly() {
         text("The documents that come closest do not answer this.", "最接近的资料也没有回答这个问题。"));
   Considered& considered = best->first->considered;
   answer_.confidence = considered.confidence;
-  if (considered.confidence < threshold(calibration().after)) {
+  if (considered.confidence < threshold(calibration().read)) {
     considered.verdict = Considered::Verdict::below_threshold;
     return refuse(text("The evidence is too weak for an answer.", "依据不足，无法作答。"));
   }
@@ -208,8 +222,14 @@ Result<void> Turn::read_singly() {
   if (best->second.quoted)
     answer_.note = text("The model's own words could not be verified; these are the document's.",
                         "模型自己的表述未能通过核对，以下是资料原文。");
-  for (size_t i = 0; i < best->second.sentences.size(); ++i)
+  if (best->second.two_candidates)
+    answer_.note = text("Two sentences of the passage may be meant; both are shown.",
+                        "这段资料中有两句话可能是答案，一并列出。");
+  for (size_t i = 0; i < best->second.sentences.size(); ++i) {
+    const std::string& said = best->second.sentences[i].text;
+    if (std::ranges::find(answer_.sentences, said, &Sentence::text) != answer_.sentences.end()) continue;
     TRY(show(best->second.sentences[i], best->second.spans[i], *best->first));
+  }
   return {};
 }
 

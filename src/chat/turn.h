@@ -27,6 +27,7 @@ class Turn {
     std::vector<std::vector<Span>> spans;  // of each sentence, in the passage
     double support = 0;                    // mean share over the sentences
     bool any_supported = false;
+    bool two_candidates = false;
     bool quoted = false;  // the passage's own sentences, in place of a reply that did not pass
   };
 
@@ -35,10 +36,12 @@ class Turn {
   /// Reads one passage to the end of what is worth it; true when the answer is sure.
   Result<bool> read_one(Reader& reader, Passage& passage);
   Result<Checked> check(const std::string& reply, const Passage& passage);
-  /// The reply over a passage; asked a second time where it rests on sentences that speak little of the
-  /// question.
-  Result<Checked> reply_over(Reader& reader, const Passage& passage);
-  std::vector<PickedSentence> likely_sentences(const Passage& passage) const;
+  /// The passage's sentences that a reply was cut from, whole: what a small model leaves out may be the
+  /// condition that matters. Empty where the reply itself serves better.
+  std::string whole(const std::vector<Span>& spans, const Passage& passage) const;
+  /// A small model picks the wrong one of two similar sentences now and then. Where the words of the question
+  /// point clearly to another sentence than the reply, that one is shown too.
+  void add_likeliest(Checked& checked, const Passage& passage) const;
   Checked quote(const Passage& passage, double support) const;
   Result<void> read_jointly();
   Result<void> extract();

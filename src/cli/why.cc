@@ -109,7 +109,7 @@ Result<Trace> trace(App& app, const Options& options, const store::Chunk& chunk)
   out.asked = true;
   out.outcome = answer.outcome;
   const chat::Calibration calibration = TRY(app.calibration(asking.generator->identity().name));
-  out.threshold = how.refuse_below >= 0 ? how.refuse_below : calibration.of(answer.lang).after.threshold;
+  out.threshold = how.refuse_below >= 0 ? how.refuse_below : calibration.of(answer.lang).read.threshold;
   for (const chat::Considered& considered : answer.considered) {
     if (considered.chunk == chunk.id) out.considered = considered;
   }

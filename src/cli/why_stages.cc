@@ -116,6 +116,10 @@ Stage read_stage(const Trace& trace) {
                         "不值得阅读：问题里的词语太少（{}）", signals);
     stage.remedy = text("put words of the passage into the question", "在问题中加入该段落里的词语");
   }
+  if (c.verdict == Verdict::hopeless && !c.lacks.empty()) {
+    stage.detail = text("not worth reading: it does not speak of “{}”", "不值得阅读：没有提到“{}”", c.lacks);
+    stage.remedy = text("write the name as the passage does", "请按该段落中的写法书写这个名称");
+  }
   if (c.verdict == Verdict::model_declined) {
     stage.state = State::lost;
     stage.detail = text("read, and the model said that it does not answer ({})",

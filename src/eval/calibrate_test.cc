@@ -131,8 +131,8 @@ TEST_F(Calibrate, FitsWhereThereIsEnough) {
   base.en.text.threshold = 0.123;
   const auto fitted = calibrate(set, base, 0.05);
   ASSERT_TRUE(fitted) << fitted.error().message.en;
-  EXPECT_GE(fitted->zh.after.probability(set.zh[0].signals), fitted->zh.after.threshold);
-  EXPECT_LT(fitted->zh.after.probability(set.zh[1].signals), fitted->zh.after.threshold);
+  EXPECT_GE(fitted->zh.read.probability(set.zh[0].signals), fitted->zh.read.threshold);
+  EXPECT_LT(fitted->zh.read.probability(set.zh[1].signals), fitted->zh.read.threshold);
   EXPECT_DOUBLE_EQ(fitted->en.text.threshold, 0.123) << "a language without examples stays";
   EXPECT_EQ(fitted->source, "fitted on 100 questions");
 }
