@@ -53,6 +53,16 @@ Result<std::vector<Claim>> search_latency(Context& context);
 Result<std::vector<Claim>> first_token(Context& context);
 Result<std::vector<Claim>> crash_add(Context& context);
 
+Result<std::vector<Claim>> hw_names(Context& context);
+Result<std::vector<Claim>> plan_params(Context& context);
+Result<std::vector<Claim>> plan_file_bytes(Context& context);
+Result<std::vector<Claim>> plan_kv(Context& context);
+Result<std::vector<Claim>> plan_speed_table(Context& context);
+Result<std::vector<Claim>> plan_speed_here(Context& context);
+Result<std::vector<Claim>> plan_memory_here(Context& context);
+Result<std::vector<Claim>> plan_training_cost(Context& context);
+Result<std::vector<Claim>> plan_start(Context& context);
+
 /// Not a figure: fits the default model's calibration and writes it into the source tree.
 Result<void> calibrate(Context& context);
 
