@@ -143,8 +143,9 @@ Result<std::vector<Claim>> plan_file_bytes(Context& context) {
   context.say("{} published files from their configs, {} local files from their headers", std::size(kFiles),
               files);
   context.say("peer: parameters × nominal bits, worst {:.1f} % off", worst_rule);
-  return std::vector<Claim>{at_most("from config, worst", worst, 0.1, 4, "%"),
-                            at_most("from header, worst", local, 0.1, 4, "%")};
+  std::vector<Claim> claims = {at_most("from config, worst", worst, 0.1, 4, "%")};
+  if (files > 0) claims.push_back(at_most("from header, worst", local, 0.1, 4, "%"));
+  return claims;
 }
 
 Result<std::vector<Claim>> plan_kv(Context& context) {
