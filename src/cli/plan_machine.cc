@@ -20,14 +20,24 @@ Result<plan::Machine> named_machine(const MachineOptions& options, const sys::Ha
   return plan::imagine_machine(*match.gpu, static_cast<int>(options.count), host);
 }
 
+/// What --memory says; without it, of chips that share the host's memory, their own.
 Result<void> set_host_memory(plan::Machine& machine, const std::string& typed) {
-  if (typed.empty()) return {};
-  const auto bytes = parse_memory(typed);
-  if (!bytes || *bytes > 1e15) {
-    return fail(Errc::usage, text("--memory needs a size such as 64GB, not “{}”",
-                                  "--memory 需要 64GB 这样的大小，而不是“{}”", typed));
+  uint64_t bytes = 0;
+  if (!typed.empty()) {
+    const auto parsed = parse_memory(typed);
+    if (!parsed || *parsed > 1e15) {
+      return fail(Errc::usage, text("--memory needs a size such as 64GB, not “{}”",
+                                    "--memory 需要 64GB 这样的大小，而不是“{}”", typed));
+    }
+    bytes = static_cast<uint64_t>(*parsed);
   }
-  machine.host.memory.total_bytes = machine.host.memory.available_bytes = static_cast<uint64_t>(*bytes);
+  for (plan::MachineGpu& gpu : machine.gpus) {
+    if (machine.named.empty() || !gpu.facts || !gpu.facts->shares_host_memory()) continue;
+    if (bytes == 0) bytes = gpu.memory_bytes();
+    gpu.device.memory_bytes = bytes;
+    machine.host.memory_bandwidth = gpu.bandwidth();
+  }
+  if (bytes > 0) machine.host.memory.total_bytes = machine.host.memory.available_bytes = bytes;
   return {};
 }
 

@@ -100,6 +100,15 @@ TEST_F(PlanVerbs, WrongWords) {
   EXPECT_EQ(run("plan", {"0.001B"}), 2);
 }
 
+TEST_F(PlanVerbs, AChipThatSharesTheMemoryBringsItsOwn) {
+  ASSERT_EQ(run("plan", {"--json", "70B", "--gpu", "M2 Ultra", "-z", "Q4_K_M"}), 0)
+      << out_.str() << err_.str();
+  EXPECT_THAT(std::string(json().at("machine").as_string()), HasSubstr("192 GiB RAM"));
+  EXPECT_EQ(json().at("plans").at(0).at("runs_on"), "gpu");
+  EXPECT_EQ(run("plan", {"--json", "70B", "--gpu", "M2 Ultra", "-z", "Q4_K_M", "--memory", "64GB"}), 0);
+  EXPECT_EQ(run("plan", {"--json", "70B", "--gpu", "M2 Ultra", "-z", "Q4_K_M", "--memory", "32GB"}), 3);
+}
+
 TEST_F(PlanVerbs, AFolderWithAConfig) {
   const sys::Path folder = folder_.path() / "my-model";
   ASSERT_TRUE(sys::make_folders(folder));
