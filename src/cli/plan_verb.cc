@@ -123,6 +123,10 @@ Result<int> run_infer(App& app, const Options& options) {
 }
 
 Result<int> run(App& app, Options options) {
+  if (!options.buy.budget.empty() && !options.want_to_buy) {
+    return fail(Errc::usage, text("--budget belongs to --buy", "--budget 要与 --buy 同用"),
+                text("add --buy", "请加上 --buy"));
+  }
   if (options.train.job == "infer") return run_infer(app, options);
   if (options.measure || options.want_to_buy) {
     return fail(Errc::usage,
@@ -145,10 +149,11 @@ RunVerb declare(Command& command) {
            "说明某个模型能否在某台机器上运行：用哪种量化、占多少内存、速度多快、启动参数是什么。机器可以是本"
            "机、指定的显卡或准备购买的显卡。"
            "加 --job 还可估算训练。"));
-  command.argument(text("MODEL", "模型"), options->model,
-                   text("a known or installed model, a GGUF file, a config.json, hf:OWNER/REPOSITORY/FILE, "
-                        "or a size such as 14B",
-                        "已知或已安装的模型、GGUF 文件、config.json、hf:所有者/仓库/文件，或 14B 这样的规模"));
+  command.argument(
+      text("MODEL", "模型"), options->model,
+      text("a known or installed model, a GGUF file, a config.json, hf:OWNER/REPOSITORY/FILE, "
+           "or a size such as 14B",
+           "已知或已安装的模型、GGUF 文件、config.json、hf:所有者/仓库/文件，或 14B 这样的规模"));
   declare_machine(command, options->machine);
   command.option("-z,--quantization", options->quantization, text("NAME", "名称"),
                  text("only this one, such as Q4_K_M (default: all worth comparing)",

@@ -98,6 +98,8 @@ TEST_F(PlanVerbs, WrongWords) {
   EXPECT_EQ(run("plan", {"8B", "--measure"}), 2);
   EXPECT_EQ(run("plan", {"8B", "--job", "lora", "--buy"}), 2);
   EXPECT_EQ(run("plan", {"0.001B"}), 2);
+  EXPECT_EQ(run("plan", {"8B", "--budget", "100"}), 2);
+  EXPECT_EQ(run("models pull", {"--recommended", "bge-small-zh-v1.5"}), 2);
 }
 
 TEST_F(PlanVerbs, AChipThatSharesTheMemoryBringsItsOwn) {
