@@ -5,6 +5,7 @@
 #include "cli/models_pull.h"
 #include "cli/params_verb.h"
 #include "cli/progress_line.h"
+#include "cli/quantity.h"
 #include "cli/screen_text.h"
 #include "cli/verb.h"
 #include "cli/words.h"
@@ -138,7 +139,7 @@ Result<int> show(App& app, const std::string& id) {
   };
   row(text("name", "名称"), e.display_name);
   row(text("role", "用途"), role_text(e.role).in(app.lang()));
-  row(text("parameters", "参数量"), e.parameters > 0 ? fmt::format("{:.3g} M", e.parameters / 1e6) : "");
+  row(text("parameters", "参数量"), e.parameters > 0 ? count_text(e.parameters).in(app.lang()) : "");
   row(text("quantization", "量化"), e.quantization);
   row(text("licence", "许可证"), e.licence + (e.licence_url.empty() ? "" : "  " + e.licence_url));
   row(text("download", "下载大小"), e.bytes > 0 ? format_bytes(static_cast<double>(e.bytes)) : "");
