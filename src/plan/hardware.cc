@@ -9,9 +9,37 @@ namespace {
 
 constexpr int kMostGpus = 1024;
 
+/// Lists of PCI devices give one chip several products: "Navi 31 [Radeon RX 7900 XT/7900 XTX/7900M]". The
+/// card's memory tells which one it is, where only one has that much. Empty where it does not.
+std::string told_by_memory(const sys::GpuDevice& device, const GpuCatalogue& catalogue) {
+  const size_t open = device.name.rfind('['), close = device.name.rfind(']');
+  if (open == std::string::npos || close == std::string::npos || close < open || device.memory_bytes == 0)
+    return "";
+  const std::string inside = device.name.substr(open + 1, close - open - 1);
+  const std::string family = inside.substr(0, std::min(inside.find_first_of("0123456789"), inside.size()));
+  std::string found;
+  for (size_t at = 0; at < inside.size();) {
+    const size_t end = std::min(inside.find('/', at), inside.size());
+    std::string name = inside.substr(at, end - at);
+    at = end + 1;
+    if (!name.empty() && name[0] >= '0' && name[0] <= '9') name.insert(0, family);
+    const auto match = catalogue.find(name, device.memory_bytes);
+    if (!match || !match->gpu->memory_bytes) continue;
+    if (!found.empty()) return "";
+    found = match->gpu->name.canonical;
+  }
+  return found;
+}
+
 MachineGpu describe(sys::GpuDevice device, const GpuCatalogue& catalogue, uint64_t host_bytes) {
   MachineGpu out{.device = std::move(device)};
   out.name = decode_gpu_name(out.device.name);
+  if (!out.name.known()) {
+    if (std::string name = told_by_memory(out.device, catalogue); !name.empty()) {
+      out.device.name = std::move(name);
+      out.name = decode_gpu_name(out.device.name);
+    }
+  }
   if (!out.device.compute_capability.empty()) out.name.compute_capability = out.device.compute_capability;
   const bool shared = out.name.form == GpuForm::integrated || out.device.shares_host_memory;
   // A slice has its own memory and an unknown share of the rest. A driver whose memory the catalogue does not

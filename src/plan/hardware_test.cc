@@ -64,6 +64,24 @@ TEST(Machine, ADriversMemoryThatDoesNotFitIsAnotherCard) {
   EXPECT_FALSE(machine.gpus[1].facts) << "a slice has no figures of its own";
 }
 
+TEST(Machine, MemoryTellsProductsOfOneChipApart) {
+  sys::Hardware found = host(16, 64);
+  for (const uint64_t gib : {20, 24, 16, 12}) {
+    found.gpus.push_back(
+        {.name = "Advanced Micro Devices, Inc. [AMD/ATI] Navi 31 [Radeon RX 7900 XT/7900 XTX/7900M]",
+         .driver = "amdgpu",
+         .memory_bytes = gib * kGib});
+  }
+  found.gpus.push_back(
+      {.name = "GA104 [GeForce RTX 3060 Ti/3070]", .driver = "nouveau", .memory_bytes = 8 * kGib});
+  const Machine machine = describe_machine(found, catalogue());
+  EXPECT_EQ(machine.gpus[0].name.canonical, "Radeon RX 7900 XT");
+  EXPECT_EQ(machine.gpus[1].name.canonical, "Radeon RX 7900 XTX");
+  EXPECT_FALSE(machine.gpus[2].name.known());
+  EXPECT_FALSE(machine.gpus[3].name.known());
+  EXPECT_FALSE(machine.gpus[4].name.known()) << "both have 8 GB";
+}
+
 TEST(Machine, IntegratedGraphicsUseTheHostsMemory) {
   sys::Hardware found = host(8, 32);
   found.gpus = {{.name = "AMD Radeon 780M Graphics", .driver = "amdgpu", .memory_bytes = kGib / 2},
