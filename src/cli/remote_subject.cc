@@ -121,6 +121,9 @@ Result<NamedSubject> open_safetensors(const sys::Path& file_or_folder) {
                               .stored_as = {},
                               .file_bytes = bytes});
   out.file = file_or_folder.string();
+  if (!folder && name.find("-of-") != std::string::npos)
+    out.notes.push_back(text("{} is one part of several: give the folder to count them all",
+                             "{} 只是其中一个分片：给出所在文件夹可统计全部分片", out.subject.name));
   return out;
 }
 

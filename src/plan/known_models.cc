@@ -157,8 +157,11 @@ class Entry {
     std::erase_if(out.unverified, [&](const std::string& fact) { return out.sources.contains(fact); });
     for (const std::string_view fact : kFacts) {
       const bool unknown_commercial = fact == "commercial" && out.commercial == Commercial::unknown;
-      if (find(fact) == nullptr || unknown_commercial) {
+      const auto* said = find(fact);
+      const bool empty = said != nullptr && said->value<std::string>() == "";
+      if (said == nullptr || empty || unknown_commercial) {
         out.sources.erase(std::string(fact));
+        std::erase(out.unverified, fact);
         continue;
       }
       const bool open = std::ranges::count(out.unverified, fact) > 0;

@@ -23,6 +23,7 @@ class Reader {
       : header_(header), name_(name), spec_(spec) {}
 
   Result<Shape> run() {
+    if (const uint64_t parts = header_.number("split.count").value_or(1); parts > 1) return one_of(parts);
     shape_.name = spec_.name.empty() ? name_ : model::printable(spec_.name);
     shape_.architecture = spec_.architecture;
     shape_.width = spec_.embedding_width;
@@ -46,6 +47,16 @@ class Reader {
 
  private:
   static constexpr uint32_t kMaxWidth = 1 << 24;
+
+  /// What layers are made of stands in all parts together.
+  std::unexpected<Error> one_of(uint64_t parts) const {
+    return fail(
+        Errc::refused,
+        text("{} is one of {} parts: the other parts' tensors do not stand in it",
+             "{} 是 {} 个分片之一，其余分片的张量不在其中", name_, parts),
+        text("give the model's name or its config.json, or join the parts with `llama-gguf-split --merge`",
+             "请改用模型名称或 config.json，或用 `llama-gguf-split --merge` 合并分片"));
+  }
 
   uint32_t number(std::string_view key, uint32_t otherwise = 0) {
     const auto value = header_.number(fmt::format("{}.{}", spec_.architecture, key));

@@ -212,6 +212,17 @@ TEST_F(ShapeOfGguf, HybridsHaveLayersWithoutAttention) {
   EXPECT_EQ(made->recurrent.kind, RecurrentShape::Kind::delta_net);
 }
 
+TEST_F(ShapeOfGguf, OnePartOfSeveralIsRefused) {
+  const auto made = shape([&](model::GgufWriter& w) {
+    numbers(w, "llama", {{"block_count", 1}, {"embedding_length", 8}, {"attention.head_count", 2}});
+    w.set("split.count", uint32_t{3});
+    declare(w, "token_embd.weight", {8, 20});
+  });
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::refused);
+  EXPECT_THAT(made.error().message.en, HasSubstr("one of 3 parts"));
+}
+
 TEST_F(ShapeOfGguf, AHeaderThatSaysTooLittleIsCorrupt) {
   const auto made = shape([&](model::GgufWriter& w) {
     numbers(w, "llama", {{"block_count", 1}});
