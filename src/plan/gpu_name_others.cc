@@ -27,7 +27,7 @@ void read_arc(NameWords& words, GpuName& name) {
   std::string word = words.peek();
   if (!pro && (words.done() || (word.size() == 4 && (word.ends_with('V') || word.ends_with('T'))))) {
     words.take();
-    integrated(name, word.empty() ? "Arc integrated" : "Arc " + word);
+    integrated(name, word.empty() ? "Arc Graphics" : "Arc " + word);
     name.number = word;
     name.architecture = word.ends_with('V') ? "Xe2" : "Xe-LPG";
     return;

@@ -89,6 +89,28 @@ TEST(GpuName, EveryByteStringIsTaken) {
   }
 }
 
+TEST(GpuName, AnyMixOfWordsNamesAProductThatNamesItself) {
+  const std::vector<std::string> words{
+      "RTX",    "GTX",    "Quadro", "Tesla", "4090",  "3060",  "Ti",     "SUPER", "A100", "SXM4", "80GB",
+      "Laptop", "Max-Q",  "Radeon", "RX",    "7900",  "XTX",   "Pro",    "W7900", "Arc",  "A770", "M3",
+      "Max",    "(40)",   "Ascend", "910B3", "GB200", "TITAN", "X",      "6000",  "Ada",  "/",    "[",
+      "]",      "MI300X", "Vega",   "64",    "780M",  "Orin",  "H20-3e", "GPU"};
+  uint32_t state = 54321;  // the seed
+  const auto draw = [&](size_t below) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 16) % below;
+  };
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (size_t i = draw(6) + 1; i > 0; --i) text += words[draw(words.size())] + " ";
+    const GpuName name = decode_gpu_name(text);
+    if (!name.known()) continue;
+    const GpuName again = decode_gpu_name(name.canonical);
+    ASSERT_EQ(again.canonical, name.canonical) << text;
+    ASSERT_EQ(again.series, name.series) << text;
+  }
+}
+
 TEST(GpuName, VendorsHaveIds) {
   for (const std::string& id : vendor_ids()) {
     ASSERT_TRUE(parse_vendor(id)) << id;
