@@ -174,6 +174,8 @@ Result<int> run(App& app, const Options& options) {
     printer.line();
   }
   for (const Text& note : machine.rig.notes) print_point(printer, note, options.markdown);
+  const auto bandwidth = plan::assumed_bandwidth(machine.rig);
+  if (bandwidth && machine.rig.gpus.empty()) print_point(printer, *bandwidth, options.markdown);
   print_point(printer,
               text("ranked by size and quantization among those that answer {:.0f} words of passages and "
                    "question in time; size says much "

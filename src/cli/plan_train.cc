@@ -235,9 +235,8 @@ RunVerb declare(Command& command) {
   command.flag("--md", request->markdown, text("as Markdown", "以 Markdown 输出"));
   command.example("cvp plan train llama-2-7b --job qlora --gpu \"RTX 4090\"",
                   text("what does it cost to fine-tune 7B?", "微调 7B 要花多少？"));
-  command.example(
-      "cvp plan train --params 65e9 --tokens 1.4e12 --job pretrain --gpu a100-80 --count 2048 --price 1.36",
-      text("what LLaMA 65B took", "LLaMA 65B 的训练"));
+  command.example("cvp plan train --params 65e9 --tokens 1.4e12 --gpu a100-80 --count 2048 --price 1.36",
+                  text("what LLaMA 65B took", "LLaMA 65B 的训练"));
   command.example("cvp plan train qwen3-8b --job full --gpu h100 --count 8 --zero 3 --recompute",
                   text("eight GPUs", "八块 GPU"));
   return [request](App& app) { return plan_training(app, *request); };

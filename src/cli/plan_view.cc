@@ -165,10 +165,18 @@ void show_answer(Printer& printer, const InferReport& report, bool markdown) {
   if (!more.empty()) print_paragraph(printer, more, markdown);
 }
 
+std::vector<Text> notes_of(const InferReport& report) {
+  std::vector<Text> out = report.model.notes;
+  out.insert(out.end(), report.rig.notes.begin(), report.rig.notes.end());
+  const plan::InferPlan& shown = report.best != nullptr ? *report.best : report.plans.back();
+  const auto bandwidth = plan::assumed_bandwidth(report.rig);
+  if (bandwidth && shown.placement.host.weights_read > 0) out.push_back(*bandwidth);
+  return out;
+}
+
 void show_method(Printer& printer, const InferReport& report, bool markdown) {
   print_heading(printer, text("How this was worked out", "估算方法"), markdown);
-  for (const Text& note : report.model.notes) print_point(printer, note, markdown);
-  for (const Text& note : report.rig.notes) print_point(printer, note, markdown);
+  for (const Text& note : notes_of(report)) print_point(printer, note, markdown);
   print_point(
       printer,
       text("memory: the model's tensors one by one, the cache from heads and layers, llama.cpp's buffers",
@@ -312,8 +320,7 @@ void show_inference(Printer& printer, const InferReport& report, bool markdown) 
 boost::json::object inference_json(const InferReport& report, Lang lang) {
   boost::json::array plans, notes;
   for (const plan::InferPlan& plan : report.plans) plans.push_back(plan_json(plan));
-  for (const Text& note : report.model.notes) notes.emplace_back(note.in(lang));
-  for (const Text& note : report.rig.notes) notes.emplace_back(note.in(lang));
+  for (const Text& note : notes_of(report)) notes.emplace_back(note.in(lang));
   const plan::RunOptions& run = report.plans.front().pieces.options;
   boost::json::object out{{"model", report.model.subject.name},
                           {"architecture", report.model.subject.shape.architecture},

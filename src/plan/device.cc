@@ -39,7 +39,7 @@ double core_rate(const sys::Cpu& cpu) {
   return 3e9;
 }
 
-Device host_device(const sys::Hardware& host, double measured_bandwidth, std::vector<Text>& notes) {
+Device host_device(const sys::Hardware& host, double measured_bandwidth) {
   Device out{.kind = Device::Kind::cpu, .name = host.cpu.model, .memory_bytes = host.memory.total_bytes};
   out.usable_bytes = out.memory_bytes - std::min(out.memory_bytes, std::max(kGib, out.memory_bytes / 10));
   out.threads = std::max(1u, std::min(host.cpu.usable_threads > 0 ? host.cpu.usable_threads : 1u,
@@ -49,9 +49,6 @@ Device host_device(const sys::Hardware& host, double measured_bandwidth, std::ve
   if (out.bandwidth > 0) return out;
   out.bandwidth = std::clamp(kBandwidthPerThread * out.threads, kLeastBandwidth, kDesktopBandwidth);
   out.bandwidth_assumed = true;
-  notes.push_back(
-      text("memory bandwidth not measured: {:.0f} GB/s assumed (`cvp plan --measure` measures it)",
-           "未测内存带宽：按 {:.0f} GB/s 估计（`cvp plan --measure` 可实测）", out.bandwidth / 1e9));
   return out;
 }
 
@@ -87,7 +84,7 @@ Device device_of(const Gpu& gpu) {
 
 Rig rig_of(const Machine& machine, double measured_bandwidth) {
   Rig rig;
-  rig.host = host_device(machine.host, measured_bandwidth, rig.notes);
+  rig.host = host_device(machine.host, measured_bandwidth);
   for (const MachineGpu& gpu : machine.gpus) {
     Device device =
         gpu.facts ? device_of(*gpu.facts) : Device{.name = gpu.device.name, .vendor = gpu.name.vendor};
@@ -112,6 +109,12 @@ Rig rig_of(const Machine& machine, double measured_bandwidth) {
   }
   rig.name = rig_name(rig);
   return rig;
+}
+
+std::optional<Text> assumed_bandwidth(const Rig& rig) {
+  if (!rig.host.bandwidth_assumed) return std::nullopt;
+  return text("memory bandwidth not measured: {:.0f} GB/s assumed (`cvp plan --measure` measures it)",
+              "未测内存带宽：按 {:.0f} GB/s 估计（`cvp plan --measure` 可实测）", rig.host.bandwidth / 1e9);
 }
 
 Rig without_gpus(Rig rig) {

@@ -1,6 +1,7 @@
 // What a model runs on, reduced to the few numbers that decide memory and speed.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct Rig {
 
 /// measured_bandwidth: of the host's memory, bytes/s; 0 where the machine does not know it either.
 Rig rig_of(const Machine& machine, double measured_bandwidth = 0);
+/// What to say where the bandwidth of main memory is a guess; it matters where the CPU has work.
+std::optional<Text> assumed_bandwidth(const Rig& rig);
 /// The same without its GPUs.
 Rig without_gpus(Rig rig);
 /// `count` cards of the catalogue in a host with this much memory.
