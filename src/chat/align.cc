@@ -157,6 +157,8 @@ SourceText::SourceText(std::string_view passage, std::string_view title_and_head
   }
   const TermSet above = terms_of(title_and_heading);
   all.insert(above.begin(), above.end());
+  for (const std::string& term : std::vector<std::string>(all.begin(), all.end()))
+    if (std::isalpha(static_cast<unsigned char>(term.front())) != 0) all.insert(stem_term(term));
   folded = fold(title_and_heading) + "\n" + fold(passage);
 }
 

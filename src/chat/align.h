@@ -16,7 +16,7 @@ struct SourceText {
   std::string_view text;
   std::vector<Span> sentences;
   std::vector<TermSet> terms;  // of each sentence
-  TermSet all;                 // of the passage and what stands above it
+  TermSet all;                 // of the passage and what stands above it, with the stems (stem_term)
   std::string folded;          // of both, for names
 };
 

@@ -212,9 +212,9 @@ Result<Logistic> fit(const std::vector<Labelled>& examples, std::initializer_lis
 Result<LanguageCalibration> fit_language(const std::vector<Labelled>& examples, double max_false_refusals) {
   using enum Signal;
   LanguageCalibration out;
-  out.text = TRY(fit(examples, {coverage, rarest, dense}, max_false_refusals));
-  out.before = TRY(fit(examples, {margin, coverage, rarest, dense}, max_false_refusals));
-  out.read = TRY(fit(examples, {margin, coverage, rarest, dense, support}, max_false_refusals));
+  out.text = TRY(fit(examples, {coverage, subject, dense}, max_false_refusals));
+  out.before = TRY(fit(examples, {margin, coverage, subject, dense}, max_false_refusals));
+  out.read = TRY(fit(examples, {margin, coverage, subject, dense, support}, max_false_refusals));
   return out;
 }
 

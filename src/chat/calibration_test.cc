@@ -15,7 +15,7 @@ std::vector<Labelled> examples(size_t n, uint64_t seed) {
     Labelled one{.question = i, .answerable = i % 2 == 0};
     one.signals[Signal::margin] = (one.answerable ? 2.0 : -2.0) + noise(random);
     one.signals[Signal::coverage] = (one.answerable ? 0.7 : 0.5) + 0.1 * noise(random);
-    one.signals[Signal::rarest] = 0.5 + 0.1 * noise(random);  // says nothing
+    one.signals[Signal::subject] = 0.5 + 0.1 * noise(random);  // says nothing
     one.signals[Signal::dense] = 0.8 + 0.01 * noise(random);
     if (i % 3 == 0) one.signals[Signal::support] = (one.answerable ? 1.0 : -1.0) + noise(random);
     out.push_back(one);

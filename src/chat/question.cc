@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/unicode.h"
+#include "chat/subject.h"
 
 namespace cvp::chat {
 namespace {
@@ -44,6 +45,8 @@ TermSet terms_of(std::string_view text) {
   for (vector::Term& term : vector::tokenize(text)) out.insert(std::move(term.text));
   return out;
 }
+
+std::string stem_term(std::string_view term) { return "~" + stem(term); }
 
 Result<Weights> weigh(std::string_view text, vector::Index& index) {
   Weights out;
@@ -140,7 +143,6 @@ AnswerKind answer_kind(std::string_view question) {
 Evidence::Evidence(Weights weights) : weights_(std::move(weights)) {
   for (const auto& [term, idf] : weights_) {
     total_ += idf;
-    largest_ = std::max(largest_, idf);
   }
 }
 
@@ -152,15 +154,8 @@ double Evidence::coverage(const TermSet& passage) const {
   if (total_ <= 0) return 1.0;
   double found = 0;
   for (const auto& [term, idf] : weights_)
-    if (passage.contains(term)) found += idf;
+    if (passage.contains(term) || passage.contains(stem_term(term))) found += idf;
   return found / total_;
-}
-
-double Evidence::rarest_missing(const TermSet& passage) const {
-  double rarest = 0;
-  for (const auto& [term, idf] : weights_)
-    if (!passage.contains(term)) rarest = std::max(rarest, idf);
-  return largest_ > 0 ? rarest / largest_ : 0.0;
 }
 
 }  // namespace cvp::chat

@@ -13,6 +13,8 @@ namespace cvp::chat {
 
 using TermSet = std::unordered_set<std::string>;
 TermSet terms_of(std::string_view text);
+/// How a term's stem stands in a passage's TermSet beside the terms themselves.
+std::string stem_term(std::string_view term);
 
 /// Terms with their inverse document frequency; built from the index once a text.
 using Weights = std::map<std::string, double>;
@@ -39,14 +41,12 @@ class Evidence {
   static Result<Evidence> of(std::string_view question, vector::Index& index);
   /// idf-weighted share of the terms that the passage has, 0..1; 1 for a question without content terms.
   double coverage(const TermSet& passage) const;
-  /// idf of the rarest term that the passage lacks over the largest idf, 0..1; 0 when nothing is missing.
-  double rarest_missing(const TermSet& passage) const;
   const Weights& weights() const { return weights_; }
 
  private:
   explicit Evidence(Weights weights);
   Weights weights_;
-  double total_ = 0, largest_ = 0;
+  double total_ = 0;
 };
 
 }  // namespace cvp::chat

@@ -11,12 +11,12 @@ namespace cvp::chat {
 enum class Signal {
   margin,    // log p(yes) - log p(no) to "does the passage answer the question", before answering
   coverage,  // idf-weighted share of the question's terms that the passage has, 0..1
-  rarest,    // idf of the rarest question term that the passage lacks, over the rarest of all, 0..1
+  subject,   // share of what the question is about that the passage names, 0..1
   dense,     // cosine of question and passage
   support,   // share of the answer's own terms that stand in the passage, 0..1
 };
 inline constexpr size_t kSignals = 5;
-inline constexpr std::array<std::string_view, kSignals> kSignalNames = {"margin", "coverage", "rarest",
+inline constexpr std::array<std::string_view, kSignals> kSignalNames = {"margin", "coverage", "subject",
                                                                         "dense", "support"};
 
 /// NaN where a signal is not there (no logprobs, no embedder, not read yet).

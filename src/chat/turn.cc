@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "chat/facts.h"
+#include "chat/subject.h"
 
 namespace cvp::chat {
 namespace {
@@ -83,7 +84,7 @@ Result<void> Turn::retrieve() {
     // Words of another language cannot be compared; the signals are missing then, not low.
     if (passage->lang == answer_.lang) {
       considered.signals[coverage] = evidence_->coverage(passage->source.all);
-      considered.signals[rarest] = evidence_->rarest_missing(passage->source.all);
+      considered.signals[subject] = subject_share(answer_.question, passage->source);
       for (const std::string& name : exact_names_in(answer_.question))
         if (passage->source.folded.find(name) == std::string::npos) considered.lacks = name;
     }
