@@ -254,6 +254,7 @@ Result<void> KnownModels::add(std::vector<ModelFacts> models, const std::string&
   for (ModelFacts& model : models) {
     std::set<std::string> names = {folded(model.id), folded(model.name)};
     for (const std::string& alias : model.aliases) names.insert(folded(alias));
+    if (!model.installs_as.empty()) names.insert(folded(model.installs_as));
     for (const std::string& name : names) {
       if (!names_.emplace(name, models_.size()).second)
         return fail(Errc::corrupt,

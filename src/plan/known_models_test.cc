@@ -50,6 +50,8 @@ TEST(KnownModels, AreFoundByAnySpelling) {
     ASSERT_TRUE(found) << name;
     EXPECT_EQ((*found)->id, "llama-2-7b");
   }
+  EXPECT_EQ(shipped().find("qwen2.5-coder-1.5b-instruct").value()->id, "qwen2.5-coder-1.5b")
+      << "as `cvp models pull` calls it";
   EXPECT_EQ((*shipped().find("文心一言"))->id, "ernie-bot");
   EXPECT_EQ((*shipped().find("qwen3-30b"))->id, "qwen3-30b-a3b");  // the only one that begins so
 }
