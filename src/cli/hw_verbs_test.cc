@@ -1,11 +1,8 @@
 // The verbs of `cvp hw` on a machine that is made up.
 #include <gmock/gmock.h>
 
-#include <boost/json.hpp>
-#include <sstream>
-
 #include "cli/hw_verbs.h"
-#include "testing/fakes.h"
+#include "cli/verb_test_support.h"
 
 namespace cvp::cli {
 namespace {
@@ -26,7 +23,7 @@ class FakeProbe : public sys::HardwareProbe {
   mutable int measured = 0;
 };
 
-class HwVerbs : public ::testing::Test {
+class HwVerbs : public VerbFixture {
  protected:
   void SetUp() override {
     probe_.hardware.cpu = {.model = "Test CPU",
@@ -43,31 +40,7 @@ class HwVerbs : public ::testing::Test {
                              .memory_bytes = 16 * kGib}};
   }
 
-  /// The exit status; what was printed is in out().
-  int run(const Verb& verb, const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    Printer printer({out_, err_}, clock_, Lang::en);
-    Command command(verb.name);
-    CommonOptions common;
-    const RunVerb work = verb.declare(command);
-    add_common_options(command, common);
-    if (const auto parsed = command.parse(arguments); !parsed) return exit_status(parsed.error().code);
-    printer.set_json(common.json);
-    App app(*Config::load({.file = "/not/there", .settings = {"home=" + folder_.path().string()}}), printer,
-            clock_, CancelToken(), "hw");
-    const auto status = work(app);
-    if (status) return *status;
-    printer.error(status.error());
-    return exit_status(status.error().code);
-  }
-  std::string out() const { return out_.str(); }
-  boost::json::object json() const { return boost::json::parse(out_.str()).as_object(); }
-
-  sys::TempFolder folder_ = *sys::TempFolder::create();
-  testing::FakeClock clock_;
   FakeProbe probe_;
-  std::ostringstream out_, err_;
 };
 
 TEST_F(HwVerbs, ShowsTheMachineAndWhereItFallsShort) {

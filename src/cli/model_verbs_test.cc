@@ -2,12 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <sstream>
-
-#include "cli/verb.h"
+#include "cli/verb_test_support.h"
 #include "model/gguf_writer.h"
-#include "testing/fakes.h"
 #include "testing/http_stub.h"
 
 namespace cvp::cli {
@@ -16,36 +12,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ModelVerbs : public ::testing::Test {
+class ModelVerbs : public VerbFixture {
  protected:
-  void SetUp() override {
-    auto config = Config::load(
-        {.file = "/not/there",
-         .settings = {"home=" + (folder_.path() / "home").string(), "hub.hugging_face=" + stub_.url("/hf")}});
-    app_ = std::make_unique<App>(std::move(*config), printer_, clock_, CancelToken(), "test");
-  }
-
-  int run(const std::string& name, const std::vector<std::string>& arguments, Lang lang = Lang::en) {
-    out_.str("");
-    err_.str("");
-    printer_.set_lang(lang);
-    for (const Verb& verb : models_verbs()) {
-      if (verb.name != name) continue;
-      Command command(verb.name);
-      CommonOptions common;
-      const RunVerb runner = verb.declare(command);
-      add_common_options(command, common);
-      const auto parsed = command.parse(arguments);
-      if (!parsed) return exit_status(parsed.error().code);
-      printer_.set_json(common.json);
-      const auto status = runner(*app_);
-      if (!status) printer_.error(status.error());
-      return status ? *status : exit_status(status.error().code);
-    }
-    ADD_FAILURE() << "no verb " << name;
-    return -1;
-  }
-  boost::json::object json() { return boost::json::parse(out_.str()).as_object(); }
+  ModelVerbs() : VerbFixture(120) { open({"hub.hugging_face=" + stub_.url("/hf")}); }
 
   /// A model of one layer: 8×20 + 8×8 + 8 numbers.
   std::string write_gguf() {
@@ -66,11 +35,6 @@ class ModelVerbs : public ::testing::Test {
   }
 
   cvp::testing::HttpStub stub_;
-  sys::TempFolder folder_ = *sys::TempFolder::create("cvp-test");
-  testing::FakeClock clock_;
-  std::ostringstream out_, err_;
-  Printer printer_{{.out = out_, .err = err_, .max_columns = 120}, clock_, Lang::en};
-  std::unique_ptr<App> app_;
 };
 
 TEST_F(ModelVerbs, ListShowsWhatCanBeInstalledAsBefore) {

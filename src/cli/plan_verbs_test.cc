@@ -2,13 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <sstream>
-
 #include "cli/plan_measure.h"
 #include "cli/plan_view.h"
-#include "cli/verb.h"
-#include "testing/fakes.h"
+#include "cli/verb_test_support.h"
 
 namespace cvp::cli {
 namespace {
@@ -17,41 +13,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class PlanVerbs : public ::testing::Test {
+class PlanVerbs : public VerbFixture {
  protected:
-  void SetUp() override {
-    auto config =
-        Config::load({.file = "/not/there", .settings = {"home=" + (folder_.path() / "home").string()}});
-    app_ = std::make_unique<App>(std::move(*config), printer_, clock_, CancelToken(), "test");
-  }
-
-  int run(const std::string& name, const std::vector<std::string>& arguments, Lang lang = Lang::en) {
-    out_.str("");
-    err_.str("");
-    printer_.set_lang(lang);
-    for (const Verb& verb : all_verbs()) {
-      if (verb.name != name) continue;
-      Command command(verb.name);
-      CommonOptions common;
-      const RunVerb runner = verb.declare(command);
-      add_common_options(command, common);
-      const auto parsed = command.parse(arguments);
-      if (!parsed) return exit_status(parsed.error().code);
-      printer_.set_json(common.json);
-      const auto status = runner(*app_);
-      if (!status) printer_.error(status.error());
-      return status ? *status : exit_status(status.error().code);
-    }
-    ADD_FAILURE() << "no verb " << name;
-    return -1;
-  }
-  boost::json::object json() { return boost::json::parse(out_.str()).as_object(); }
-
-  sys::TempFolder folder_ = *sys::TempFolder::create("cvp-test");
-  testing::FakeClock clock_;
-  std::ostringstream out_, err_;
-  Printer printer_{{.out = out_, .err = err_, .max_columns = 120}, clock_, Lang::en};
-  std::unique_ptr<App> app_;
+  PlanVerbs() : VerbFixture(120) {}
 };
 
 TEST_F(PlanVerbs, CanA3060RunA14BModel) {

@@ -2,27 +2,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <sstream>
-
 #include "cli/add_job.h"
 #include "cli/chat_session.h"
-#include "cli/verb.h"
+#include "cli/verb_test_support.h"
 #include "ingest/adder.h"
 #include "sys/sha256.h"
-#include "testing/fakes.h"
 
 namespace cvp::cli {
 namespace {
 
 using ::testing::HasSubstr;
 
-class VerbsTest : public ::testing::Test {
+class VerbsTest : public VerbFixture {
  protected:
   void SetUp() override {
-    auto config =
-        Config::load({.file = "/not/there", .settings = {"home=" + (folder_.path() / "home").string()}});
-    app_ = std::make_unique<App>(std::move(*config), printer_, clock_, CancelToken(), "test");
     auto generator = std::make_unique<testing::FakeGenerator>();
     generator->reply = [](const std::string&) -> Result<std::string> { return "The gate opens at nine."; };
     app_->models().inject(std::make_unique<testing::FakeEmbedder>(), std::move(generator));
@@ -45,33 +38,6 @@ class VerbsTest : public ::testing::Test {
     revision.parsed = std::move(parsed);
     ASSERT_TRUE(store->put(revision, text));
   }
-
-  int run(const std::string& name, const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    for (const Verb& verb : all_verbs()) {
-      if (verb.name != name) continue;
-      Command command(verb.name);
-      CommonOptions common;
-      const RunVerb runner = verb.declare(command);
-      add_common_options(command, common);
-      const auto parsed = command.parse(arguments);
-      if (!parsed) return exit_status(parsed.error().code);
-      printer_.set_json(common.json);
-      const auto status = runner(*app_);
-      if (!status) printer_.error(status.error());
-      return status ? *status : exit_status(status.error().code);
-    }
-    ADD_FAILURE() << "no verb " << name;
-    return -1;
-  }
-  boost::json::object json() { return boost::json::parse(out_.str()).as_object(); }
-
-  sys::TempFolder folder_ = *sys::TempFolder::create("cvp-test");
-  testing::FakeClock clock_;
-  std::ostringstream out_, err_;
-  Printer printer_{{.out = out_, .err = err_}, clock_, Lang::en};
-  std::unique_ptr<App> app_;
 };
 
 TEST_F(VerbsTest, AskCitesTheExactBytes) {
