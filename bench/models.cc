@@ -15,10 +15,8 @@ std::unexpected<Error> absent(Error error) {
 
 }  // namespace
 
-Result<model::InstalledModel> installed_default(const sys::Path& bench_home, model::ModelRole role,
-                                                const OnProgress& on_progress, const CancelToken& cancel) {
-  const model::Catalogue catalogue = TRY(model::Catalogue::load());
-  const model::CatalogueEntry& entry = catalogue.default_for(role, sys::memory().total_bytes);
+Result<model::InstalledModel> installed(const sys::Path& bench_home, const model::CatalogueEntry& entry,
+                                        const OnProgress& on_progress, const CancelToken& cancel) {
   for (const sys::Path& home : {sys::default_home(), bench_home}) {
     auto found = model::find_installed(home, entry.id);
     if (found) return found;
@@ -26,6 +24,12 @@ Result<model::InstalledModel> installed_default(const sys::Path& bench_home, mod
   auto pulled = hub::pull(bench_home, entry, {}, on_progress, cancel);
   if (!pulled) return absent(std::move(pulled).error());
   return pulled;
+}
+
+Result<model::InstalledModel> installed_default(const sys::Path& bench_home, model::ModelRole role,
+                                                const OnProgress& on_progress, const CancelToken& cancel) {
+  const model::Catalogue catalogue = TRY(model::Catalogue::load());
+  return installed(bench_home, catalogue.default_for(role, sys::memory().total_bytes), on_progress, cancel);
 }
 
 Result<engine::LocalOptions> engine_options(const sys::Path& bench_home, const OnProgress& on_progress,

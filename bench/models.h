@@ -11,7 +11,11 @@
 
 namespace cvp::bench {
 
-/// Errc::not_found where it is not there and cannot be fetched: the figure is skipped, not failed.
+/// The user's own where it is installed, else installed once into the bench home. Errc::not_found where it is
+/// not there and cannot be fetched: the figure is skipped, not failed.
+Result<model::InstalledModel> installed(const sys::Path& bench_home, const model::CatalogueEntry& entry,
+                                        const OnProgress& on_progress, const CancelToken& cancel);
+/// The default model of a role, likewise.
 Result<model::InstalledModel> installed_default(const sys::Path& bench_home, model::ModelRole role,
                                                 const OnProgress& on_progress, const CancelToken& cancel);
 /// Options for an engine child that runs from here.

@@ -7,9 +7,9 @@
 #include "bench/context.h"
 #include "bench/figure.h"
 #include "bench/models.h"
+#include "engine/llama_bench.h"
 #include "engine/server_flags.h"
 #include "hub/command.h"
-#include "hub/puller.h"
 #include "plan/calibration.h"
 #include "plan/subject.h"
 #include "sys/host.h"
@@ -23,19 +23,9 @@ constexpr std::chrono::minutes kBenchTimeout{20};
 constexpr int kStarts = 21;
 
 Result<model::InstalledModel> installed(Context& context, const std::string& id) {
-  for (const sys::Path& home : {sys::default_home(), context.options().home}) {
-    auto found = model::find_installed(home, id);
-    if (found) return found;
-  }
   const model::Catalogue catalogue = TRY(model::Catalogue::load());
-  auto pulled =
-      hub::pull(context.options().home, *TRY(catalogue.find(id)), {}, context.progress(), context.cancel());
-  if (!pulled && pulled.error().code != Errc::cancelled) {
-    Error error = pulled.error();
-    error.code = Errc::not_found;
-    return std::unexpected(error);
-  }
-  return pulled;
+  return bench::installed(context.options().home, *TRY(catalogue.find(id)), context.progress(),
+                          context.cancel());
 }
 
 /// This machine without its GPUs: the engine that is installed here computes on the CPU.
@@ -50,14 +40,9 @@ Result<plan::BenchResult> run_bench(Context& context, const sys::Path& gguf, con
                                     const plan::Rig& rig) {
   const engine::LocalOptions options =
       TRY(engine_options(context.options().home, context.progress(), context.cancel()));
-  sys::SpawnOptions spawn{.argv = options.argv_prefix,
-                          .env = engine::child_environment(),
-                          .unset_env = engine::hidden_environment()};
-  spawn.argv.back() = (sys::Path(spawn.argv.back()).parent_path() / "llama-bench").string();
-  if (!sys::exists(spawn.argv.back()))
-    return fail(Errc::not_found, text("no {}", "没有 {}", spawn.argv.back()));
-  for (std::string& word : plan::llama_bench_arguments(gguf.string(), plan.placement, rig))
-    spawn.argv.push_back(std::move(word));
+  const sys::SpawnOptions spawn =
+      engine::llama_bench(TRY(engine::llama_bench_beside(options.argv_prefix)),
+                          plan::llama_bench_arguments(gguf.string(), plan.placement, rig));
   const sys::RunResult result = TRY(sys::run(spawn, "", {.timeout = kBenchTimeout}, context.cancel()));
   if (result.status != 0)
     return fail(Errc::failed, text("llama-bench: {}", "llama-bench：{}", hub::last_line(result.err)));

@@ -1,6 +1,6 @@
 #include "cli/plan_measure.h"
 
-#include "engine/server_flags.h"
+#include "engine/llama_bench.h"
 #include "hub/engine_install.h"
 #include "sys/hardware.h"
 
@@ -14,28 +14,14 @@ constexpr uint64_t kOutputBytes = 1 << 20;
 
 Result<Bench> installed_bench(App& app) {
   const hub::EngineProgram engine = TRY(hub::find_engine(app.home(), app.config().string("engine.path")));
-  Bench out{.run = hub::system_commands(), .argv_prefix = engine.argv_prefix};
-  const sys::Path server = out.argv_prefix.back();
-  const sys::Path beside = server.parent_path() / "llama-bench";
-  out.argv_prefix.back() = server.has_parent_path() ? beside.string() : "llama-bench";
-  const bool there =
-      server.has_parent_path() ? sys::exists(beside) : sys::find_program("llama-bench").has_value();
-  if (!there) {
-    return fail(Errc::not_found,
-                text("there is no llama-bench beside {}", "{} 旁边没有 llama-bench", server.string()),
-                text("`cvp engine install` installs an engine that has it",
-                     "`cvp engine install` 会安装带有它的引擎"));
-  }
-  return out;
+  return Bench{.run = hub::system_commands(),
+               .argv_prefix = TRY(engine::llama_bench_beside(engine.argv_prefix))};
 }
 
 Result<plan::MeasuredRun> measure(const Bench& bench, const NamedSubject& model, const plan::InferPlan& plan,
                                   const plan::Rig& rig, const Clock& clock, const CancelToken& cancel) {
-  sys::SpawnOptions options{.argv = bench.argv_prefix,
-                            .env = engine::child_environment(),
-                            .unset_env = engine::hidden_environment()};
-  for (std::string& word : plan::llama_bench_arguments(model.file, plan.placement, rig))
-    options.argv.push_back(std::move(word));
+  const sys::SpawnOptions options =
+      engine::llama_bench(bench.argv_prefix, plan::llama_bench_arguments(model.file, plan.placement, rig));
   const sys::RunResult result =
       TRY(bench.run(options, {.timeout = kLongest, .output_bytes = kOutputBytes}, cancel));
   if (result.status != 0) {
