@@ -79,13 +79,14 @@ Result<void> Turn::retrieve() {
   }
   answer_.timings.retrieved = elapsed();
   evidence_ = TRY(Evidence::of(answer_.question, parts_.index));
+  const std::vector<std::string> names = exact_names_in(answer_.question);
   for (const auto& passage : passages_) {
     Considered& considered = passage->considered;
     // Words of another language cannot be compared; the signals are missing then, not low.
     if (passage->lang == answer_.lang) {
       considered.signals[coverage] = evidence_->coverage(passage->source.all);
       considered.signals[subject] = subject_share(answer_.question, passage->source);
-      for (const std::string& name : exact_names_in(answer_.question))
+      for (const std::string& name : names)
         if (passage->source.folded.find(name) == std::string::npos) considered.lacks = name;
     }
     considered.confidence = calibration().text.probability(considered.signals);
@@ -121,11 +122,12 @@ void Turn::add_likeliest(Checked& checked, const Passage& passage) const {
   if (also.empty()) return;
   checked.sentences.push_back({.text = std::move(also), .supported = true});
   checked.spans.push_back({ranked.front().span});
-  checked.two_candidates = true;
+  checked.note = text("Two sentences of the passage may be meant; both are shown.",
+                      "这段资料中有两句话可能是答案，一并列出。");
 }
 
 Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passage) {
-  Checked out{.reply = reply, .declined = declines(reply)};
+  Checked out{.declined = declines(reply)};
   const Weights weights = TRY(weigh(reply, parts_.index));
   const bool in_own_words = passage.lang == answer_.lang && !asks_yes_or_no(answer_.question);
   for (const Span& span : split_sentences(reply)) {
@@ -147,7 +149,9 @@ Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passa
 }
 
 Turn::Checked Turn::quote(const Passage& passage, double support) const {
-  Checked out{.support = support, .quoted = true};
+  Checked out{.support = support,
+              .note = text("The model's own words could not be verified; these are the document's.",
+                           "模型自己的表述未能通过核对，以下是资料原文。")};
   std::vector<PickedSentence> picked =
       best_sentences(answer_.question, *evidence_, {{&passage.source, 0}}, options_.extract_sentences);
   std::ranges::sort(picked, {}, [](const PickedSentence& one) { return one.span.begin; });
@@ -173,9 +177,9 @@ Result<bool> Turn::read_one(Reader& reader, Passage& passage) {
   }
   const model::Reply reply =
       TRY(reader.answer(passage.prompt_text, question, options_.answer_tokens, cancel_));
-  Checked checked = TRY(check(plain_answer(reply.text), passage));
+  considered.reply = plain_answer(reply.text);
+  Checked checked = TRY(check(considered.reply, passage));
   considered.read = true;
-  considered.reply = checked.reply;
   considered.signals[support] = checked.declined ? 0 : checked.support;
   considered.confidence = calibration().read.probability(considered.signals);
   // A passage may well answer although the model's wording of it does not pass. Which sentences are likely is
@@ -220,12 +224,7 @@ Result<void> Turn::read_singly() {
   }
   considered.verdict = Considered::Verdict::answered;
   answer_.outcome = Outcome::answered;
-  if (best->second.quoted)
-    answer_.note = text("The model's own words could not be verified; these are the document's.",
-                        "模型自己的表述未能通过核对，以下是资料原文。");
-  if (best->second.two_candidates)
-    answer_.note = text("Two sentences of the passage may be meant; both are shown.",
-                        "这段资料中有两句话可能是答案，一并列出。");
+  answer_.note = best->second.note;
   for (size_t i = 0; i < best->second.sentences.size(); ++i) {
     const std::string& said = best->second.sentences[i].text;
     if (std::ranges::find(answer_.sentences, said, &Sentence::text) != answer_.sentences.end()) continue;

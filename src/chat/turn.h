@@ -21,14 +21,12 @@ class Turn {
  private:
   /// A reply over one passage, cut into checked sentences.
   struct Checked {
-    std::string reply;
     bool declined = false;
     std::vector<Sentence> sentences;
     std::vector<std::vector<Span>> spans;  // of each sentence, in the passage
     double support = 0;                    // mean share over the sentences
     bool any_supported = false;
-    bool two_candidates = false;
-    bool quoted = false;  // the passage's own sentences, in place of a reply that did not pass
+    Text note;  // where the words are not the reply's alone
   };
 
   Result<void> retrieve();
