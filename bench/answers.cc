@@ -15,14 +15,33 @@
 namespace cvp::bench {
 namespace {
 
-void describe(Context& context, std::string_view label, const eval::AnswerReport& report) {
+/// Share of the answerable questions whose gold string is in what the model itself wrote, checked or not,
+/// without the document's words that the answer shows in its place.
+eval::Measure in_bare_reply(const eval::AnswerReport& report) {
+  size_t asked = 0, found = 0;
+  for (const eval::AnswerReport::Item& item : report.items) {
+    if (!item.question.answerable) continue;
+    ++asked;
+    const auto read = std::ranges::find_if(item.answer.considered, [](const chat::Considered& one) {
+      return one.verdict == chat::Considered::Verdict::answered && !one.reply.empty();
+    });
+    // Without a passage of its own the answer was read jointly, and shows the reply's sentences as they are.
+    const std::string said =
+        read != item.answer.considered.end() ? read->reply : item.answer.supported_text();
+    found += eval::contains_answer(said, item.question.answers);
+  }
+  return eval::share(found, asked);
+}
+
+void describe(Context& context, std::string_view label, const eval::AnswerReport& report, bool extracted) {
   const auto line = [&](std::string_view what, const eval::Measure& m) {
     if (m.n > 0)
-      context.say("  {:34} {:6.1f} %  [{:.1f}, {:.1f}]  of {}", what, 100 * m.value, 100 * m.low,
+      context.say("  {:38} {:6.1f} %  [{:.1f}, {:.1f}]  of {}", what, 100 * m.value, 100 * m.low,
                   100 * m.high, m.n);
   };
   context.say("{}", label);
   line("gold string in the supported text", report.contains_gold);
+  if (!extracted) line("gold string in the model's bare reply", in_bare_reply(report));
   line("refused though answerable", report.false_refusals);
   line("answered though unanswerable", report.false_answers);
   line("citation precision", report.citation_precision);
@@ -93,7 +112,7 @@ Result<const eval::AnswerReport*> answer_report(Context& context, const Run& run
     if (run.extract) options.mode = chat::ReadMode::extract;
     auto report = TRY(eval::evaluate_answers(answerer, *base.store, questions, options, context.progress(),
                                              context.cancel()));
-    describe(context, run.label, report);
+    describe(context, run.label, report, run.extract);
     TRY(write_misses(context, run, report));
     return report;
   });
