@@ -1,8 +1,9 @@
 #include "plan/nearest_names.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
+
+#include "base/edit_distance.h"
 
 namespace cvp::plan {
 namespace {
@@ -17,29 +18,12 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Insertions, deletions, replacements, and swaps of neighbours (optimal string alignment).
-size_t edits(std::string_view a, std::string_view b) {
-  std::vector<size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    next[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        next[j] = std::min(next[j], before[j - 2] + 1);
-    }
-    before.swap(row);
-    row.swap(next);
-  }
-  return row[b.size()];
-}
-
 /// How far a name is from what was typed, at its best place: "4060" is near every name with 4060 in it.
 size_t distance(std::string_view typed, std::string_view name) {
   if (name.find(typed) != std::string_view::npos) return 0;
-  size_t best = edits(typed, name);
+  size_t best = edit_distance(typed, name);
   for (size_t at = name.find(' '); at != std::string_view::npos; at = name.find(' ', at + 1))
-    best = std::min(best, edits(typed, name.substr(at + 1)));
+    best = std::min(best, edit_distance(typed, name.substr(at + 1)));
   return best;
 }
 
