@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/hw_verbs.h"
-#include "cli/verb_test_support.h"
+#include "cli/verb_fixture_test.h"
 
 namespace cvp::cli {
 namespace {

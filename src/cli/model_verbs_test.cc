@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/verb_test_support.h"
+#include "cli/verb_fixture_test.h"
 #include "model/gguf_writer.h"
 #include "testing/http_stub.h"
 

@@ -4,7 +4,7 @@
 
 #include "cli/plan_measure.h"
 #include "cli/plan_view.h"
-#include "cli/verb_test_support.h"
+#include "cli/verb_fixture_test.h"
 
 namespace cvp::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "cli/add_job.h"
 #include "cli/chat_session.h"
-#include "cli/verb_test_support.h"
+#include "cli/verb_fixture_test.h"
 #include "ingest/adder.h"
 #include "sys/sha256.h"
 
