@@ -1,7 +1,7 @@
 // Names of GPUs as anybody may write them, and files of the catalogue.
+#include "plan/gpu_name.h"
 #include "base/check.h"
 #include "fuzz/input.h"
-#include "plan/gpu_name.h"
 #include "plan/gpu_toml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -4,8 +4,9 @@
 
 namespace cvp {
 
-/// Asks running work to stop. Copies share one flag; any thread (or a signal handler, through flag()) may set it.
-/// Work polls cancelled() at least every 100 ms and returns Errc::cancelled, leaving nothing half-written.
+/// Asks running work to stop. Copies share one flag; any thread (or a signal handler, through flag()) may set
+/// it. Work polls cancelled() at least every 100 ms and returns Errc::cancelled, leaving nothing
+/// half-written.
 class CancelToken {
  public:
   CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}

@@ -5,7 +5,7 @@
 
 namespace cvp::limits {
 
-inline constexpr uint64_t kDocumentBytes = 256ull << 20;   // an original file
+inline constexpr uint64_t kDocumentBytes = 256ull << 20;     // an original file
 inline constexpr uint64_t kDocumentTextBytes = 64ull << 20;  // the text that a parser may return
 inline constexpr size_t kQuestionBytes = 16 << 10;
 inline constexpr size_t kSearchResults = 1000;

@@ -9,19 +9,25 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: return spdlog::level::off;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::warn;
 }
 
 spdlog::logger& logger() {
-  static spdlog::logger& instance = [] () -> spdlog::logger& {
+  static spdlog::logger& instance = []() -> spdlog::logger& {
     spdlog::set_level(spdlog::level::warn);
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("cvp", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+    spdlog::set_default_logger(
+        std::make_shared<spdlog::logger>("cvp", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
     return *spdlog::default_logger_raw();
   }();
   return instance;

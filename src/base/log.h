@@ -14,10 +14,16 @@ void init(Level level, const std::string& path = {});
 void write(Level level, const std::string& line);
 
 template <class... A>
-void debug(fmt::format_string<A...> format, A&&... args) { write(Level::debug, fmt::format(format, std::forward<A>(args)...)); }
+void debug(fmt::format_string<A...> format, A&&... args) {
+  write(Level::debug, fmt::format(format, std::forward<A>(args)...));
+}
 template <class... A>
-void info(fmt::format_string<A...> format, A&&... args) { write(Level::info, fmt::format(format, std::forward<A>(args)...)); }
+void info(fmt::format_string<A...> format, A&&... args) {
+  write(Level::info, fmt::format(format, std::forward<A>(args)...));
+}
 template <class... A>
-void warn(fmt::format_string<A...> format, A&&... args) { write(Level::warn, fmt::format(format, std::forward<A>(args)...)); }
+void warn(fmt::format_string<A...> format, A&&... args) {
+  write(Level::warn, fmt::format(format, std::forward<A>(args)...));
+}
 
 }  // namespace cvp::log

@@ -1,4 +1,5 @@
-// Every text a user can read exists in both languages at the place where it is made, so that neither can be forgotten.
+// Every text a user can read exists in both languages at the place where it is made, so that neither can be
+// forgotten.
 #pragma once
 #include <fmt/format.h>
 
@@ -33,12 +34,13 @@ const Picked<T>& pick(const T& value, Lang lang) {
 }
 }  // namespace detail
 
-/// Formats both languages with the same arguments; an argument of type Text contributes its own language to each.
-/// text("cannot read {}: {}", "无法读取 {}：{}", path, reason)
+/// Formats both languages with the same arguments; an argument of type Text contributes its own language to
+/// each. text("cannot read {}: {}", "无法读取 {}：{}", path, reason)
 template <class... A>
-Text text(fmt::format_string<const detail::Picked<A>&...> en, fmt::format_string<const detail::Picked<A>&...> zh,
-          const A&... args) {
-  return Text{fmt::format(en, detail::pick(args, Lang::en)...), fmt::format(zh, detail::pick(args, Lang::zh)...)};
+Text text(fmt::format_string<const detail::Picked<A>&...> en,
+          fmt::format_string<const detail::Picked<A>&...> zh, const A&... args) {
+  return Text{fmt::format(en, detail::pick(args, Lang::en)...),
+              fmt::format(zh, detail::pick(args, Lang::zh)...)};
 }
 
 /// A text that is the same in both languages: a name, a path, a number, another program's message.

@@ -291,7 +291,8 @@ class Program {
 std::vector<Verb> all_verbs() {
   std::vector<Verb> out = {add_verb(), ls_verb(),   rm_verb(), search_verb(),
                            ask_verb(), chat_verb(), why_verb()};
-  for (auto&& group : {hw_verbs(), models_verbs(), plan_verbs(), engine_verbs(), prompt_verbs(), config_verbs(), eval_verbs()}) {
+  for (auto&& group : {hw_verbs(), models_verbs(), plan_verbs(), engine_verbs(), prompt_verbs(),
+                       config_verbs(), eval_verbs()}) {
     out.insert(out.end(), group.begin(), group.end());
   }
   out.push_back(doctor_verb());

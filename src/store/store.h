@@ -1,5 +1,6 @@
-// The source of truth: SQLite (WAL, synchronous FULL) in HOME/cvp.db, originals by content hash in HOME/files/. What a call
-// acknowledged survives kill -9 and power loss; what failed left nothing. Everything else (full text, vectors) is derived from it.
+// The source of truth: SQLite (WAL, synchronous FULL) in HOME/cvp.db, originals by content hash in
+// HOME/files/. What a call acknowledged survives kill -9 and power loss; what failed left nothing. Everything
+// else (full text, vectors) is derived from it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,24 +17,31 @@ namespace cvp::store {
 
 inline constexpr const char* kDefaultCollection = "default";
 
-/// Thread-safe: one writer connection behind a mutex (SQLite's WAL-reset bug before 3.51.3 needs two checkpointing connections),
-/// a small pool of readers that never checkpoint.
+/// Thread-safe: one writer connection behind a mutex (SQLite's WAL-reset bug before 3.51.3 needs two
+/// checkpointing connections), a small pool of readers that never checkpoint.
 class Store {
  public:
-  /// Opens or creates home/cvp.db and migrates an older schema in one transaction after a backup copy. A newer schema is refused.
+  /// Opens or creates home/cvp.db and migrates an older schema in one transaction after a backup copy. A
+  /// newer schema is refused.
   static Result<std::unique_ptr<Store>> open(const sys::Path& home, const Clock& clock);
   virtual ~Store() = default;
 
   // Collections. Names: 1 to 64 letters, digits, '-', '_', CJK.
   virtual Result<CollectionId> ensure_collection(std::string_view name) = 0;
-  virtual Result<CollectionId> find_collection(std::string_view name) = 0;  // Errc::not_found, with the nearest names
+  virtual Result<CollectionId> find_collection(
+      std::string_view name) = 0;  // Errc::not_found, with the nearest names
   virtual Result<std::vector<Collection>> collections() = 0;
   virtual Result<void> remove_collection(CollectionId id) = 0;
 
-  // Documents. put() is one transaction: original (moved in from `original`, a file on the same disk or its bytes), text, chunks.
-  // Same collection and uri with the same hash: unchanged. Same collection and hash under another uri: unchanged, the first uri
-  // stays. Same uri, other hash or other made_with: the new revision becomes active, the old chunks leave the index.
-  struct Put { PutOutcome outcome; DocumentId document; RevisionId revision; };
+  // Documents. put() is one transaction: original (moved in from `original`, a file on the same disk or its
+  // bytes), text, chunks. Same collection and uri with the same hash: unchanged. Same collection and hash
+  // under another uri: unchanged, the first uri stays. Same uri, other hash or other made_with: the new
+  // revision becomes active, the old chunks leave the index.
+  struct Put {
+    PutOutcome outcome;
+    DocumentId document;
+    RevisionId revision;
+  };
   virtual Result<Put> put(const NewRevision& revision, std::string_view original) = 0;
   virtual Result<std::vector<DocumentInfo>> documents(CollectionId collection_or_0) = 0;
   virtual Result<DocumentInfo> document(DocumentId id) = 0;
@@ -43,19 +51,27 @@ class Store {
   virtual Result<void> remove_document(DocumentId id) = 0;
   virtual Result<sys::Path> original_path(RevisionId revision) = 0;
 
-  // Text and chunks of any revision, active or old (old answers stay replayable until the document is removed).
+  // Text and chunks of any revision, active or old (old answers stay replayable until the document is
+  // removed).
   virtual Result<std::string> text(RevisionId revision, Span span) = 0;
   virtual Result<uint64_t> text_size(RevisionId revision) = 0;
-  virtual Result<uint32_t> page_at(RevisionId revision, uint32_t offset) = 0;             // 0: no pages
-  virtual Result<std::vector<LayoutSpan>> layout(RevisionId revision, Span span) = 0;     // boxes that touch the span
-  virtual Result<std::vector<Chunk>> chunks(std::span<const ChunkId> ids) = 0;            // in the order asked; missing ones left out
-  virtual Result<std::vector<Chunk>> document_chunks(DocumentId id) = 0;                  // active revision, by ordinal
+  virtual Result<uint32_t> page_at(RevisionId revision, uint32_t offset) = 0;  // 0: no pages
+  virtual Result<std::vector<LayoutSpan>> layout(RevisionId revision,
+                                                 Span span) = 0;  // boxes that touch the span
+  virtual Result<std::vector<Chunk>> chunks(
+      std::span<const ChunkId> ids) = 0;  // in the order asked; missing ones left out
+  virtual Result<std::vector<Chunk>> document_chunks(DocumentId id) = 0;  // active revision, by ordinal
 
   // For derived indexes. Chunk ids only grow and are never used twice.
-  struct LiveChunk { ChunkId id; CollectionId collection; DocumentId document; };
-  virtual Result<std::vector<LiveChunk>> live_chunks() = 0;                               // ascending; active revisions only
-  virtual Result<std::vector<Chunk>> live_chunks_after(ChunkId after, size_t limit) = 0;  // ascending, with text
-  virtual Result<uint64_t> generation() = 0;                                              // grows with every change of live chunks
+  struct LiveChunk {
+    ChunkId id;
+    CollectionId collection;
+    DocumentId document;
+  };
+  virtual Result<std::vector<LiveChunk>> live_chunks() = 0;  // ascending; active revisions only
+  virtual Result<std::vector<Chunk>> live_chunks_after(ChunkId after,
+                                                       size_t limit) = 0;  // ascending, with text
+  virtual Result<uint64_t> generation() = 0;  // grows with every change of live chunks
 
   // Chats.
   virtual Result<ChatId> create_chat(std::string_view title) = 0;
@@ -67,18 +83,24 @@ class Store {
   // Jobs: what was being added, so that a second run continues and says so.
   virtual Result<JobId> begin_job(std::string_view kind, std::string_view description) = 0;
   virtual Result<void> end_job(JobId job, bool completed) = 0;
-  struct Job { JobId id; std::string kind, description; int64_t started_unix; };
+  struct Job {
+    JobId id;
+    std::string kind, description;
+    int64_t started_unix;
+  };
   virtual Result<std::vector<Job>> unfinished_jobs() = 0;
 
   // Small named values (calibration of a model and language, …).
-  virtual Result<std::string> value(std::string_view key) = 0;                            // Errc::not_found
+  virtual Result<std::string> value(std::string_view key) = 0;  // Errc::not_found
   virtual Result<void> set_value(std::string_view key, std::string_view value) = 0;
 
-  /// PRAGMA integrity_check, foreign keys, every active revision has its text, chunks inside it, original with its hash.
+  /// PRAGMA integrity_check, foreign keys, every active revision has its text, chunks inside it, original
+  /// with its hash.
   virtual Result<std::vector<Text>> verify(bool check_originals) = 0;
 };
 
-/// Of the library in use, "3.40.1": versions before 3.51.3 may have the WAL-reset bug, which one checkpointing connection avoids.
+/// Of the library in use, "3.40.1": versions before 3.51.3 may have the WAL-reset bug, which one
+/// checkpointing connection avoids.
 std::string sqlite_version();
 
 }  // namespace cvp::store

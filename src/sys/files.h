@@ -14,12 +14,14 @@ namespace cvp::sys {
 
 using Path = std::filesystem::path;
 
-/// Whole file. Refuses (Errc::refused) a file larger than limit_bytes before reading it, and anything that is not a regular file.
+/// Whole file. Refuses (Errc::refused) a file larger than limit_bytes before reading it, and anything that is
+/// not a regular file.
 Result<std::string> read_file(const Path& path, uint64_t limit_bytes);
 /// Reads standard input to its end, at most limit_bytes.
 Result<std::string> read_stdin(uint64_t limit_bytes);
 
-/// Writes beside the target, fsyncs, renames over it and fsyncs the folder: the target is the old or the new file, never a part.
+/// Writes beside the target, fsyncs, renames over it and fsyncs the folder: the target is the old or the new
+/// file, never a part.
 Result<void> write_file_atomic(const Path& path, std::string_view bytes, unsigned mode = 0600);
 
 struct FileInfo {
@@ -31,12 +33,13 @@ struct FileInfo {
 Result<FileInfo> stat_file(const Path& path);
 bool exists(const Path& path);
 Result<void> make_folders(const Path& path, unsigned mode = 0700);
-Result<void> remove_file(const Path& path);      // not there is not an error
-Result<void> remove_tree(const Path& path);      // not there is not an error
+Result<void> remove_file(const Path& path);  // not there is not an error
+Result<void> remove_tree(const Path& path);  // not there is not an error
 Result<void> rename_durably(const Path& from, const Path& to);
 Result<uint64_t> free_bytes(const Path& folder_or_file);
 
-/// Regular files below folder, sorted, symbolic links not followed, hidden names skipped; at most limit entries (else refused).
+/// Regular files below folder, sorted, symbolic links not followed, hidden names skipped; at most limit
+/// entries (else refused).
 Result<std::vector<Path>> list_files(const Path& folder, size_t limit);
 
 /// A read-only memory map of a whole file, unmapped on destruction.
@@ -54,8 +57,9 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-/// A file being written piece by piece (downloads, exports). append is buffered by the kernel only; finish fsyncs and renames
-/// `path.part` to `path`. Without finish the part file stays, so that resume_at can continue it.
+/// A file being written piece by piece (downloads, exports). append is buffered by the kernel only; finish
+/// fsyncs and renames `path.part` to `path`. Without finish the part file stays, so that resume_at can
+/// continue it.
 class PartFile {
  public:
   /// Opens or creates path.part; size() is what is already there.

@@ -22,7 +22,8 @@ struct PreparedSandbox {
 
 Result<PreparedSandbox> prepare_sandbox(const Sandbox& sandbox);
 
-/// The parts, each in its own file. The filter refuses what Landlock of version `abi` (0: none) would let through.
+/// The parts, each in its own file. The filter refuses what Landlock of version `abi` (0: none) would let
+/// through.
 Result<Fd> landlock_rules(const Sandbox& sandbox);
 Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox, int abi);
 

@@ -1,5 +1,5 @@
-// Child processes. Every child dies with us: PR_SET_PDEATHSIG (set from one long-lived spawner thread, since the signal follows
-// the thread that forked) and its own process group, killed as a group.
+// Child processes. Every child dies with us: PR_SET_PDEATHSIG (set from one long-lived spawner thread, since
+// the signal follows the thread that forked) and its own process group, killed as a group.
 #pragma once
 #include <sys/types.h>
 
@@ -18,11 +18,11 @@
 namespace cvp::sys {
 
 struct SpawnOptions {
-  std::vector<std::string> argv;                  // argv[0] is the program, looked up in PATH when it has no slash
-  std::map<std::string, std::string> env;         // added to ours
-  std::vector<std::string> unset_env;             // names; "NAME*" stands for all that begin so
-  Path working_folder;                            // empty: ours
-  Path stdout_file, stderr_file;                  // appended to; empty: /dev/null (spawn) or captured (run)
+  std::vector<std::string> argv;           // argv[0] is the program, looked up in PATH when it has no slash
+  std::map<std::string, std::string> env;  // added to ours
+  std::vector<std::string> unset_env;      // names; "NAME*" stands for all that begin so
+  Path working_folder;                     // empty: ours
+  Path stdout_file, stderr_file;           // appended to; empty: /dev/null (spawn) or captured (run)
   std::optional<Sandbox> sandbox;
   int nice = 0;
 };
@@ -51,12 +51,12 @@ struct RunLimits {
   uint64_t output_bytes = 64ull << 20;  // standard output; more is Errc::refused and kills the child
 };
 struct RunResult {
-  int status = 0;           // 128 + signal when killed
-  std::string out, err;     // err is cut to its last 64 KiB
+  int status = 0;        // 128 + signal when killed
+  std::string out, err;  // err is cut to its last 64 KiB
 };
 /// Runs a child to its end with stdin_bytes (or an open file when stdin_path is set) as its input.
-/// Errors: Errc::not_found (no such program), cancelled, refused (output limit), unavailable (timeout, says the time).
-/// A non-zero status is not an error of run().
+/// Errors: Errc::not_found (no such program), cancelled, refused (output limit), unavailable (timeout, says
+/// the time). A non-zero status is not an error of run().
 Result<RunResult> run(const SpawnOptions& options, std::string_view stdin_bytes, const RunLimits& limits,
                       const CancelToken& cancel = {}, const Path& stdin_path = {});
 

@@ -23,7 +23,8 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
-Result<std::string> sha256_file(const Path& path, const OnProgress& on_progress = {}, const CancelToken& cancel = {});
+Result<std::string> sha256_file(const Path& path, const OnProgress& on_progress = {},
+                                const CancelToken& cancel = {});
 
 /// n random bytes of the operating system as hex: keys, temporary names.
 std::string random_hex(size_t n_bytes);

@@ -6,12 +6,17 @@
 namespace cvp::testing {
 
 FakeEmbedder::FakeEmbedder(std::string name, uint32_t dimension) {
-  identity_ = {.name = std::move(name), .model_sha256 = "fake", .pooling = "mean", .query_prefix = "", .passage_prefix = "",
-               .dimension = dimension, .max_tokens = 512};
+  identity_ = {.name = std::move(name),
+               .model_sha256 = "fake",
+               .pooling = "mean",
+               .query_prefix = "",
+               .passage_prefix = "",
+               .dimension = dimension,
+               .max_tokens = 512};
 }
 
-Result<std::vector<std::vector<float>>> FakeEmbedder::embed(std::span<const std::string> texts, model::TextRole,
-                                                            const CancelToken& cancel) {
+Result<std::vector<std::vector<float>>> FakeEmbedder::embed(std::span<const std::string> texts,
+                                                            model::TextRole, const CancelToken& cancel) {
   if (cancel.cancelled()) return fail_cancelled();
   ++calls;
   if (fail) return cvp::fail(Errc::unavailable, text("the engine is gone", "引擎已退出"));
@@ -20,7 +25,8 @@ Result<std::vector<std::vector<float>>> FakeEmbedder::embed(std::span<const std:
     std::vector<float> v(identity_.dimension, 0.0f);
     for (size_t i = 0; i + 1 < s.size(); ++i) {
       uint32_t h = 2166136261u;
-      for (unsigned char c : {static_cast<unsigned char>(s[i]), static_cast<unsigned char>(s[i + 1])}) h = (h ^ c) * 16777619u;
+      for (unsigned char c : {static_cast<unsigned char>(s[i]), static_cast<unsigned char>(s[i + 1])})
+        h = (h ^ c) * 16777619u;
       v[h % identity_.dimension] += 1.0f;
     }
     float norm = 0;
@@ -34,8 +40,12 @@ Result<std::vector<std::vector<float>>> FakeEmbedder::embed(std::span<const std:
 }
 
 FakeGenerator::FakeGenerator() {
-  identity_ = {.name = "fake-generator", .model_sha256 = "fake", .context_tokens = 4096, .gives_logprobs = true,
-               .caches_prefixes = true, .cache_bytes_per_token = 1024};
+  identity_ = {.name = "fake-generator",
+               .model_sha256 = "fake",
+               .context_tokens = 4096,
+               .gives_logprobs = true,
+               .caches_prefixes = true,
+               .cache_bytes_per_token = 1024};
 }
 
 std::string prompt_text(std::span<const model::Message> messages) {
@@ -61,8 +71,8 @@ Result<model::Reply> FakeGenerator::generate(std::span<const model::Message> mes
   return out;
 }
 
-Result<std::vector<double>> FakeGenerator::choose(std::span<const model::Message> messages, std::span<const std::string> options,
-                                                  const CancelToken&) {
+Result<std::vector<double>> FakeGenerator::choose(std::span<const model::Message> messages,
+                                                  std::span<const std::string> options, const CancelToken&) {
   const double m = margin ? margin(prompt_text(messages)) : 2.0;
   std::vector<double> out(options.size(), -20.0);
   if (!out.empty()) out[0] = -std::log1p(std::exp(-m));

@@ -48,14 +48,15 @@ class FakeGenerator : public model::Generator {
   const model::GeneratorIdentity& identity() const override { return identity_; }
   Result<model::Reply> generate(std::span<const model::Message> messages, const model::Sampling& sampling,
                                 const model::OnText& on_text, const CancelToken& cancel) override;
-  Result<std::vector<double>> choose(std::span<const model::Message> messages, std::span<const std::string> options,
+  Result<std::vector<double>> choose(std::span<const model::Message> messages,
+                                     std::span<const std::string> options,
                                      const CancelToken& cancel) override;
   Result<void> warm(std::span<const model::Message> prefix, const CancelToken& cancel) override;
   Result<int> count_tokens(std::span<const model::Message> messages) override;
 
-  std::function<Result<std::string>(const std::string& prompt)> reply;      // default: "OK."
-  std::function<double(const std::string& prompt)> margin;                  // default: +2
-  std::vector<std::string> prompts;                                         // all generate() prompts, in order
+  std::function<Result<std::string>(const std::string& prompt)> reply;  // default: "OK."
+  std::function<double(const std::string& prompt)> margin;              // default: +2
+  std::vector<std::string> prompts;                                     // all generate() prompts, in order
   uint64_t warmed = 0;
   model::GeneratorIdentity identity_;
 };
