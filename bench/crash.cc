@@ -144,7 +144,7 @@ class Crasher {
       lost_ += acks.size();
       return {};
     }
-    const std::vector<Text> problems = TRY((*store)->verify(true));
+    const std::vector<Text> problems = TRY((*store)->verify(true, {}));
     for (const Text& problem : problems) context_.say("corrupt: {}", problem.en);
     corrupt_ += !problems.empty();
     for (const Acknowledged& ack : acks) {

@@ -139,6 +139,23 @@ TEST_F(AnswererTest, SeveralPassagesAreReadTogetherWhereTheQuestionNeedsThem) {
   expect_verbatim(answer);
 }
 
+TEST_F(AnswererTest, OnlyPassagesWorthReadingAreSaidToBeLeftOut) {
+  add("room.md", "会议室\n\n周三下午的会议室占用情况请看门口的公告。");
+  const std::string question = "比较 LoRA 和 int4 量化的显存占用";
+  generator_.reply = [](const std::string&) {
+    return std::string("LoRA 只训练低秩矩阵，显存占用比全量微调小得多。");
+  };
+  const Answer whole = ask(question, {}, &generator_);
+  EXPECT_EQ(whole.considered.size(), 3u);
+  EXPECT_TRUE(whole.note.empty()) << whole.note.en;
+  testing::FakeGenerator small;
+  small.reply = generator_.reply;
+  small.identity_.context_tokens = 256;  // for one passage
+  EXPECT_THAT(ask(question, {}, &small).note.en, HasSubstr("holds 1 of the 2 relevant passages"));
+  small.identity_.context_tokens = 100;  // for none
+  EXPECT_THAT(ask(question, {}, &small).note.en, HasSubstr("too small"));
+}
+
 TEST_F(AnswererTest, ExcludedDocumentsAreNotThere) {
   const store::DocumentId printer = store_->find_document(collection_, "printer.md")->id;
   const Answer answer = ask("When was the office printer bought?", {.exclude_documents = {printer}});

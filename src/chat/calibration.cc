@@ -136,16 +136,15 @@ void choose_thresholds(const std::vector<Labelled>& examples, double max_false_r
   out.floor = std::min(out.floor, out.threshold);
 }
 
-Logistic read_logistic(const toml::table* table) {
+Logistic read_logistic(const toml::table& table) {
   Logistic out;
-  if (table == nullptr) return out;
-  out.bias = (*table)["bias"].value_or(0.0);
-  out.floor = (*table)["floor"].value_or(0.0);
-  out.threshold = (*table)["threshold"].value_or(0.5);
-  out.sure = (*table)["sure"].value_or(0.9);
+  out.bias = table["bias"].value_or(0.0);
+  out.floor = table["floor"].value_or(0.0);
+  out.threshold = table["threshold"].value_or(0.5);
+  out.sure = table["sure"].value_or(0.9);
   for (size_t i = 0; i < kSignals; ++i) {
-    out.weight[i] = (*table)[kSignalNames[i]]["weight"].value_or(0.0);
-    out.mean[i] = (*table)[kSignalNames[i]]["mean"].value_or(0.0);
+    out.weight[i] = table[kSignalNames[i]]["weight"].value_or(0.0);
+    out.mean[i] = table[kSignalNames[i]]["mean"].value_or(0.0);
   }
   return out;
 }
@@ -212,9 +211,9 @@ Result<Logistic> fit(const std::vector<Labelled>& examples, std::initializer_lis
 Result<LanguageCalibration> fit_language(const std::vector<Labelled>& examples, double max_false_refusals) {
   using enum Signal;
   LanguageCalibration out;
-  out.text = TRY(fit(examples, {coverage, subject, dense}, max_false_refusals));
-  out.before = TRY(fit(examples, {margin, coverage, subject, dense}, max_false_refusals));
-  out.read = TRY(fit(examples, {margin, coverage, subject, dense, support}, max_false_refusals));
+  out.text = TRY(fit(examples, {coverage, subject, dense, lead}, max_false_refusals));
+  out.before = TRY(fit(examples, {margin, coverage, subject, dense, lead}, max_false_refusals));
+  out.read = TRY(fit(examples, {margin, coverage, subject, dense, lead, support}, max_false_refusals));
   return out;
 }
 
@@ -226,12 +225,16 @@ Result<Calibration> parse_calibration(std::string_view source, std::string_view 
   const toml::table& table = parsed.table();
   Calibration out;
   out.source = table["source"].value_or(std::string(name));
-  const auto language = [&](const char* lang) {
-    const auto stage = [&](const char* name_) { return read_logistic(table[lang][name_].as_table()); };
-    return LanguageCalibration{stage("text"), stage("before"), stage("read")};
-  };
-  out.zh = language("zh");
-  out.en = language("en");
+  for (const auto& [lang, of] : {std::pair{"zh", &out.zh}, std::pair{"en", &out.en}}) {
+    for (const auto& [stage, logistic] :
+         {std::pair{"text", &of->text}, std::pair{"before", &of->before}, std::pair{"read", &of->read}}) {
+      const toml::table* part = table[lang][stage].as_table();
+      if (part == nullptr)
+        return fail(Errc::corrupt,
+                    text("the calibration {} lacks [{}.{}]", "校准数据 {} 缺少 [{}.{}]", name, lang, stage));
+      *logistic = read_logistic(*part);
+    }
+  }
   return out;
 }
 

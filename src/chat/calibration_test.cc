@@ -60,6 +60,11 @@ TEST(Calibration, FileRoundTrip) {
   EXPECT_NEAR(back.zh.read.probability(signals), original.zh.read.probability(signals), 1e-4);
   EXPECT_NEAR(back.en.text.threshold, original.en.text.threshold, 1e-5);
   EXPECT_FALSE(parse_calibration("= 3", "bad.toml"));
+  std::string partial = format_calibration(original);
+  partial.replace(partial.find("[en.read]"), 9, "[en.else]");  // with a default it would never refuse
+  const auto lacking = parse_calibration(partial, "partial.toml");
+  ASSERT_FALSE(lacking);
+  EXPECT_EQ(lacking.error().code, Errc::corrupt);
 }
 
 TEST(Calibration, EveryModelHasOne) {

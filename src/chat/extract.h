@@ -20,7 +20,8 @@ struct PickedSentence {
 
 /// The sentences that most likely hold the answer, best first, at most `limit`: overlap with the question,
 /// weighted by rarity in the knowledge base and within the passage, the passage's rank, and whether the kind
-/// of word asked for (a number, a date) is there.
+/// of word asked for (a number, a date) is there. A passage's headings and its table's header row count only
+/// where it has nothing else.
 std::vector<PickedSentence> best_sentences(std::string_view question, const Evidence& evidence,
                                            const std::vector<RankedPassage>& passages, size_t limit);
 

@@ -88,8 +88,8 @@ std::string unit_at(std::string_view text, size_t pos) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Digits with separators and a decimal point from pos; advances pos.
-double read_digits(std::string_view text, size_t& pos) {
+/// Digits with at most one decimal point, without separators, from pos; advances pos.
+std::string read_digits(std::string_view text, size_t& pos) {
   std::string digits;
   while (pos < text.size()) {
     const char c = text[pos];
@@ -103,10 +103,27 @@ double read_digits(std::string_view text, size_t& pos) {
     }
     ++pos;
   }
-  return std::strtod(digits.c_str(), nullptr);
+  return digits;
 }
 
-std::string canonical(double value) { return fmt::format("{:.10g}", value); }
+/// Rounded to what a double surely holds, so that 0.1万 and 1000 come out alike.
+std::string canonical(double value) {
+  constexpr double kHeldExactly = 1e15;
+  return value < kHeldExactly ? fmt::format("{:.15g}", value) : fmt::format("{:.0f}", value);
+}
+
+/// Digit by digit where nothing multiplies them: numbers of orders and accounts are longer than a double
+/// holds and may differ in the last digit alone. Zeros that say nothing go.
+std::string canonical(std::string digits, double factor) {
+  if (factor != 1) return canonical(std::strtod(digits.c_str(), nullptr) * factor);
+  if (digits.find('.') != std::string::npos) {
+    while (digits.ends_with('0')) digits.pop_back();
+    if (digits.ends_with('.')) digits.pop_back();
+  }
+  const size_t whole = std::min(digits.find('.'), digits.size());
+  const size_t first = std::min(digits.find_first_not_of('0'), whole - 1);
+  return digits.substr(first);
+}
 
 /// What stands between the two marks, folded.
 std::vector<std::string> quoted_in(std::string_view text, std::string_view open, std::string_view close) {
@@ -145,9 +162,9 @@ std::vector<Number> numbers_in(std::string_view source) {
   std::vector<Number> out;
   for (size_t i = 0; i < text.size();) {
     if (is_digit(text[i])) {
-      double value = read_digits(text, i);
-      value *= magnitude(text, i);
-      out.push_back({canonical(value), unit_at(text, i)});
+      std::string digits = read_digits(text, i);
+      const double factor = magnitude(text, i);
+      out.push_back({canonical(std::move(digits), factor), unit_at(text, i)});
       continue;
     }
     size_t end = i;

@@ -19,6 +19,17 @@ TEST(Numbers, OneValueInManyForms) {
   EXPECT_THAT(numbers_in("14 GB"), ElementsAre(Number{"14", "gb"}));
 }
 
+TEST(Numbers, LongOnesDifferInTheirLastDigit) {
+  EXPECT_NE(numbers_in("12345678901"), numbers_in("12345678902"));
+  EXPECT_NE(numbers_in("卡号 6222020200112345678"), numbers_in("卡号 6222020200112345679"));
+  EXPECT_EQ(numbers_in("1,234,567,890,123"), numbers_in("1234567890123"));
+  EXPECT_EQ(numbers_in("1.1亿"), numbers_in("110000000"));
+  EXPECT_EQ(numbers_in("2.50"), numbers_in("2.5"));
+  EXPECT_EQ(numbers_in("007"), numbers_in("7"));
+  EXPECT_EQ(numbers_in("0.50"), numbers_in("0.5"));
+  EXPECT_EQ(numbers_in("00.0"), numbers_in("0"));
+}
+
 TEST(Numbers, SingleChineseNumeralsSayTooLittle) { EXPECT_THAT(numbers_in("一个人和三件事"), IsEmpty()); }
 
 TEST(Numbers, UnitsMustAgreeWhereBothAreKnown) {

@@ -67,6 +67,28 @@ TEST(Rewrite, UsesTheModelAndDistrustsInventions) {
             "Llama-2-7B 需要多少显存？ 那 int4 呢？");
 }
 
+TEST(Rewrite, WithoutAModelTheQuestionDoesNotGrow) {
+  const prompt::Library prompts = prompt::Library::load().value();
+  const auto joined = [&](const std::string& previous, const std::string& question) {
+    return standalone_question(question, {{"older", ""}, {previous, ""}}, prompts, nullptr, {}).value();
+  };
+  const std::string second = joined("Llama-2-7B 需要多少显存？", "那 int4 呢？");
+  EXPECT_EQ(joined(second, "那 int8 呢？"), "Llama-2-7B 需要多少显存？ 那 int8 呢？");
+  EXPECT_EQ(joined("The pump leaks. Which spare part fits the series C", "And its price?"),
+            "The pump leaks. Which spare part fits the series C? And its price?");
+  EXPECT_EQ(joined("为什么？ 那它呢？", "它多大？"), "那它呢？ 它多大？") << "nothing that stands alone";
+  EXPECT_EQ(joined("", "它多大？"), "它多大？");
+  std::string previous;
+  for (int i = 0; i < 100; ++i) previous += "Pump number " + std::to_string(i) + " has a red valve. ";
+  const std::string bounded = joined(previous, "And its price?");
+  EXPECT_LT(bounded.size(), 700u);
+  EXPECT_TRUE(bounded.starts_with("Pump number ")) << bounded;
+  EXPECT_TRUE(bounded.ends_with("Pump number 99 has a red valve. And its price?")) << bounded;
+  const std::string longest = "它 " + std::string((16 << 10) - 100, 'x') + "？";
+  EXPECT_TRUE(joined(previous, longest).ends_with(longest));
+  EXPECT_LE(joined(previous, longest).size(), 16u << 10);
+}
+
 TEST(Reader, RecognisesRefusalsAndFrills) {
   EXPECT_TRUE(declines("资料中没有提到这一点。"));
   EXPECT_TRUE(declines("The text does not mention it."));

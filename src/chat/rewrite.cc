@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.h"
 #include "base/unicode.h"
 #include "chat/facts.h"
 #include "chat/question.h"
@@ -12,7 +13,9 @@ namespace {
 
 constexpr size_t kTurnsShown = 3;
 constexpr size_t kAnswerBytesShown = 400;
+constexpr size_t kQuestionBytesShown = 600;
 constexpr size_t kLongestRewriteBytes = 600;
+constexpr size_t kPreviousBytesKept = 600;
 
 constexpr std::array<std::string_view, 22> kChineseCues = {
     "它", "他",   "她",   "这个", "那个", "这些", "那些", "这种",   "那种", "该",   "此",
@@ -30,8 +33,37 @@ std::string plain_words(std::string_view text) {
   return out + " ";
 }
 
+/// The part of a question that says what it is about: without the follow-ups at its end, which were put
+/// behind it in former turns or lean on what stands before them, and of the rest the last whole sentences
+/// that fit.
+std::string key_part(std::string_view question, size_t most_bytes) {
+  std::vector<Span> sentences = split_sentences(question);
+  if (sentences.empty()) return {};
+  const auto words = [&](Span span) { return question.substr(span.begin, span.size()); };
+  const auto key = std::find_if(sentences.rbegin(), sentences.rend(),
+                                [&](Span span) { return !is_follow_up(words(span)); });
+  const size_t last =
+      key == sentences.rend() ? sentences.size() - 1 : static_cast<size_t>(sentences.rend() - key) - 1;
+  size_t first = key == sentences.rend() ? last : 0;
+  const uint32_t end = sentences[last].end;
+  while (first < last && end - sentences[first].begin > most_bytes) ++first;
+  return std::string(utf8_prefix(words({sentences[first].begin, end}), most_bytes));
+}
+
+/// The previous question's key part and this one. It does not grow from turn to turn, and what is searched
+/// for is cut at its end where it is too long: never this question.
 std::string previous_then(const std::string& question, const std::vector<HistoryTurn>& history) {
-  return history.back().question + " " + question;
+  constexpr std::string_view kMark = "？";
+  const size_t taken = question.size() + kMark.size() + 1;
+  if (taken >= limits::kQuestionBytes) return question;
+  std::string out =
+      key_part(history.back().question, std::min(kPreviousBytesKept, limits::kQuestionBytes - taken));
+  if (out.empty()) return question;
+  // So that the next turn can tell the two apart.
+  const bool ended = std::ranges::any_of(std::array{"？", "?", "。", ".", "！", "!", "；", ";"},
+                                         [&](std::string_view mark) { return out.ends_with(mark); });
+  if (!ended) out += guess_lang(out) == Lang::zh ? kMark : "?";
+  return out + " " + question;
 }
 
 /// Names and numbers of the rewriting that stand nowhere in the conversation would send the search astray.
@@ -79,9 +111,10 @@ Result<std::string> standalone_question(const std::string& question, const std::
   const size_t first = history.size() > kTurnsShown ? history.size() - kTurnsShown : 0;
   for (size_t i = first; i < history.size(); ++i) {
     const std::string answer(utf8_prefix(history[i].answer, kAnswerBytesShown));
-    shown += (lang == Lang::zh ? "问：" : "Q: ") + history[i].question +
-             (lang == Lang::zh ? "\n答：" : "\nA: ") + answer + "\n";
-    said += "\n" + history[i].question + "\n" + answer;
+    const std::string asked(utf8_prefix(history[i].question, kQuestionBytesShown));
+    shown +=
+        (lang == Lang::zh ? "问：" : "Q: ") + asked + (lang == Lang::zh ? "\n答：" : "\nA: ") + answer + "\n";
+    said += "\n" + asked + "\n" + answer;
   }
   const prompt::Template* source = TRY(prompts.find("rewrite", lang));
   const std::vector<model::Message> messages =

@@ -20,7 +20,8 @@ struct HistoryTurn {
 bool is_follow_up(std::string_view question);
 
 /// The standalone question. Without a generator, or when the model's rewriting brings in names or numbers
-/// that nobody said, the previous question is put in front: plain, but never wrong.
+/// that nobody said, the key part of the previous question is put in front: plain, but never wrong, and no
+/// longer from turn to turn.
 Result<std::string> standalone_question(const std::string& question, const std::vector<HistoryTurn>& history,
                                         const prompt::Library& prompts, model::Generator* generator,
                                         const CancelToken& cancel);

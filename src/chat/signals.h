@@ -13,11 +13,12 @@ enum class Signal {
   coverage,  // idf-weighted share of the question's terms that the passage has, 0..1
   subject,   // share of what the question is about that the passage names, 0..1
   dense,     // cosine of question and passage
+  lead,      // how far that cosine lies above those of the next passages, of other documents
   support,   // share of the answer's own terms that stand in the passage, 0..1
 };
-inline constexpr size_t kSignals = 5;
+inline constexpr size_t kSignals = 6;
 inline constexpr std::array<std::string_view, kSignals> kSignalNames = {"margin", "coverage", "subject",
-                                                                        "dense", "support"};
+                                                                        "dense",  "lead",     "support"};
 
 /// NaN where a signal is not there (no logprobs, no embedder, not read yet).
 class Signals {

@@ -1,7 +1,9 @@
 #include "chat/turn.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "chat/facts.h"
 #include "chat/subject.h"
@@ -15,10 +17,24 @@ constexpr double kJointPromptShare = 0.6;  // of the context; the rest is for th
 constexpr double kClearlyLikelier = 0.05;  // of the score of best_sentences
 constexpr size_t kLongestWhole = 240;      // characters of a source sentence shown in place of a reply
 constexpr size_t kNearestShown = 3;        // passages named in a refusal
+constexpr int kRunnersUp = 5;              // passages that one is compared with
 
 double fraction_supported(const std::vector<Sentence>& sentences) {
   const auto n = std::ranges::count_if(sentences, &Sentence::supported);
   return sentences.empty() ? 0 : static_cast<double>(n) / static_cast<double>(sentences.size());
+}
+
+/// Where a question has an answer, its passage stands out; where it has none, several are alike. Not a number
+/// with fewer than kRunnersUp others.
+double lead_of(const Passage& passage, const std::vector<std::unique_ptr<Passage>>& all) {
+  std::vector<double> others;
+  for (const auto& one : all)
+    if (one->chunk.document != passage.chunk.document && one->considered.signals.has(dense))
+      others.push_back(one->considered.signals[dense]);
+  if (std::ssize(others) < kRunnersUp) return std::numeric_limits<double>::quiet_NaN();
+  std::ranges::partial_sort(others, others.begin() + kRunnersUp, std::greater());
+  const double sum = std::accumulate(others.begin(), others.begin() + kRunnersUp, 0.0);
+  return passage.considered.signals[dense] - sum / kRunnersUp;
 }
 
 }  // namespace
@@ -78,6 +94,7 @@ Result<void> Turn::retrieve() {
     passages_.push_back(std::make_unique<Passage>(std::move(chunk), considered));
   }
   answer_.timings.retrieved = elapsed();
+  for (const auto& passage : passages_) passage->considered.signals[lead] = lead_of(*passage, passages_);
   evidence_ = TRY(Evidence::of(answer_.question, parts_.index));
   const std::vector<std::string> names = exact_names_in(answer_.question);
   for (const auto& passage : passages_) {
@@ -250,28 +267,37 @@ Result<void> Turn::show(const Sentence& sentence, const std::vector<Span>& spans
 }
 
 Result<void> Turn::read_jointly() {
-  const auto budget = static_cast<int>(kJointPromptShare * parts_.generator->identity().context_tokens);
+  const uint32_t context = parts_.generator->identity().context_tokens;
+  const auto budget = static_cast<int>(kJointPromptShare * context);
+  const auto hopeless = [&](const Passage& passage) {
+    return passage.lang == answer_.lang && passage.considered.confidence < calibration().text.floor;
+  };
   const prompt::Template* source = TRY(parts_.prompts.find("read-joint", answer_.lang));
   std::string shown;
-  std::vector<Passage*> in_prompt;
+  std::vector<Passage*> worth_reading, in_prompt;
+  for (const auto& passage : passages_)
+    if (!hopeless(*passage)) worth_reading.push_back(passage.get());
   std::vector<model::Message> messages;
-  for (const auto& passage : passages_) {
-    if (passage->lang == answer_.lang && passage->considered.confidence < calibration().text.floor) continue;
+  for (Passage* passage : worth_reading) {
     const std::string more = shown + fmt::format("[{}] {}\n{}\n\n", in_prompt.size() + 1,
                                                  passage->chunk.title, passage->prompt_text);
     std::vector<model::Message> longer =
         TRY(prompt::render(*source, {{"passages", more}, {"question", answer_.question}}));
-    if (TRY(parts_.generator->count_tokens(longer)) > budget) break;
+    if (TRY(parts_.generator->count_tokens(longer, cancel_)) > budget) break;
     shown = more;
     messages = std::move(longer);
-    in_prompt.push_back(passage.get());
+    in_prompt.push_back(passage);
   }
-  if (in_prompt.empty())
+  if (worth_reading.empty())
     return refuse(text("Nothing in the documents speaks of this.", "现有文档里没有相关内容。"));
-  if (in_prompt.size() < passages_.size())
-    answer_.note = text("The model's context holds {} of the {} passages found; the answer rests on these.",
-                        "模型上下文放得下检索到的 {} 段资料（共 {} 段），回答依据的是这些。",
-                        in_prompt.size(), passages_.size());
+  if (in_prompt.empty())
+    return refuse(text("The model's context of {} tokens is too small for a passage of the documents.",
+                       "模型上下文只有 {} 个 token，放不下一段资料。", context));
+  if (in_prompt.size() < worth_reading.size())
+    answer_.note =
+        text("The model's context holds {} of the {} relevant passages; the answer rests on these.",
+             "相关资料共 {1} 段，模型上下文只放得下 {0} 段，回答依据的是这些。", in_prompt.size(),
+             worth_reading.size());
   stage(text("reading {} passages together", "正在综合阅读 {} 段资料", in_prompt.size()));
   const model::Reply reply =
       TRY(parts_.generator->generate(messages, {.max_tokens = options_.answer_tokens * 2}, {}, cancel_));

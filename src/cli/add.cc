@@ -17,6 +17,10 @@ struct Options {
   bool no_vectors = false, verbose = false, forget = false;
 };
 
+bool reads_input(const Options& options) {
+  return std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end();
+}
+
 /// One job of this run: the user's paths, or what an earlier run left.
 struct Work {
   AddJob job;
@@ -26,11 +30,19 @@ struct Work {
 Result<std::vector<Work>> earlier_work(App& app, bool forget) {
   std::vector<Work> out;
   store::Store* store = TRY(app.store());
+  size_t dropped = 0;
   for (const store::Store::Job& job : TRY(store->unfinished_jobs())) {
     if (job.kind != kAddJob) continue;
     auto parsed = AddJob::parse(job.description);
     if (!parsed || forget) {
       TRY(store->end_job(job.id, true));
+      ++dropped;
+      if (!parsed && !forget) {
+        app.printer().note(
+            text("what was begun {} and not finished cannot be continued: {}; add its files again",
+                 "{} 开始但未完成的添加无法继续：{}；请重新添加那些文件", format_time(job.started_unix),
+                 parsed.error().message));
+      }
       continue;
     }
     const std::string first = parsed->paths.empty() ? "" : parsed->paths.front();
@@ -39,6 +51,11 @@ Result<std::vector<Work>> earlier_work(App& app, bool forget) {
              "继续 {} 开始但未完成的任务：将 {} 加入“{}”（不需要可用 `cvp add --forget` 放弃）",
              format_time(job.started_unix), first, parsed->collection));
     out.push_back({.job = std::move(*parsed), .earlier = job.id});
+  }
+  if (forget) {
+    app.printer().note(dropped == 0 ? text("nothing was unfinished", "没有未完成的任务")
+                                    : text("dropped {} unfinished `cvp add`; what it had added stays",
+                                           "已放弃 {} 次未完成的添加；已加入的文档保留", dropped));
   }
   return out;
 }
@@ -68,23 +85,39 @@ Result<void> add_standard_input(App& app, const Options& options, const ingest::
 Result<void> add_one(App& app, const Options& options, const Work& work, OutcomeView& view) {
   store::Store* store = TRY(app.store());
   const ingest::AddOptions how = TRY(add_options(app, work.job.collection));
-  const store::JobId job =
-      work.earlier ? *work.earlier : TRY(store->begin_job(kAddJob, work.job.description()));
+  const model::Tokenizer* tokenizer = TRY(app.models().tokenizer());
+  std::optional<store::JobId> job = work.earlier;
   if (!work.job.paths.empty()) {
     const ingest::Inputs inputs = TRY(ingest::expand_inputs(work.job.paths));
     for (const ingest::FileOutcome& missing : inputs.missing) view.show(missing);
+    // Only what can be begun is worth continuing.
+    if (!job && !inputs.files.empty()) job = TRY(store->begin_job(kAddJob, work.job.description()));
     TRY(ingest::add_files(
-        *store, *TRY(app.models().tokenizer()), inputs.files, how, app.printer().on_progress(),
+        *store, *tokenizer, inputs.files, how, app.printer().on_progress(),
         [&](const ingest::FileOutcome& outcome) { view.show(outcome); }, app.cancel()));
   }
   // Standard input cannot be read again by a later run, so it is only part of the first.
-  const bool from_input =
-      !work.earlier && std::find(options.paths.begin(), options.paths.end(), "-") != options.paths.end();
-  if (from_input) TRY(add_standard_input(app, options, how, view));
-  return store->end_job(job, true);
+  if (!work.earlier && reads_input(options)) TRY(add_standard_input(app, options, how, view));
+  if (job) TRY(store->end_job(*job, true));
+  return {};
+}
+
+/// What the command line alone shows to be wrong.
+Result<void> check_options(const Options& options) {
+  if (std::find(options.paths.begin(), options.paths.end(), "") != options.paths.end()) {
+    return fail(Errc::usage, text("a path is empty", "有一个路径是空的"),
+                text("if it came from a variable, that was not set", "如果来自变量，说明该变量没有设置"));
+  }
+  if (!options.name.empty() && !reads_input(options)) {
+    return fail(Errc::usage, text("--name is for standard input only", "--name 只用于标准输入"),
+                text("add - to read it: … | cvp add - --name {}",
+                     "加上 - 才会读取标准输入：… | cvp add - --name {}", options.name));
+  }
+  return {};
 }
 
 Result<int> add(App& app, const Options& options) {
+  TRY(check_options(options));
   std::vector<Work> all = TRY(earlier_work(app, options.forget));
   if (!options.paths.empty()) {
     AddJob job{.collection = options.collection, .paths = {}, .vectors = !options.no_vectors};
@@ -103,8 +136,12 @@ Result<int> add(App& app, const Options& options) {
     if (!added) return std::unexpected(std::move(added).error());
   }
   if (!all.empty()) app.printer().line(view.summary());
+  if (!options.paths.empty() && view.seen() == 0)
+    app.printer().note(text("there is no file in what was named", "所给的文件夹里没有文件"));
   const IndexProgress progress = TRY(catch_up(app, !options.no_vectors));
-  if (!progress.note.empty()) {
+  if (all.empty() && progress.chunks == 0) {
+    app.printer().note(no_documents_text());
+  } else if (!progress.note.empty()) {
     app.printer().note(progress.note);
   } else if (progress.has_embedder) {
     app.printer().line(text("vectors are ready for {} of {} passages", "已完成 {} / {} 段的向量",

@@ -1,11 +1,38 @@
 #include "cli/add_job.h"
 
 #include <boost/json.hpp>
+#include <optional>
+
+#include "base/unicode.h"
 
 namespace cvp::cli {
+namespace {
+
+boost::json::value path_json(const std::string& path) {
+  if (valid_utf8(path)) return boost::json::string(path);
+  boost::json::array bytes;
+  for (const char c : path) bytes.emplace_back(static_cast<unsigned char>(c));
+  return bytes;
+}
+
+std::optional<std::string> path_of(const boost::json::value& value) {
+  if (const boost::json::string* whole = value.if_string()) return std::string(*whole);
+  const boost::json::array* bytes = value.if_array();
+  if (bytes == nullptr) return std::nullopt;
+  std::string out;
+  for (const boost::json::value& byte : *bytes) {
+    const int64_t* number = byte.if_int64();
+    if (number == nullptr || *number < 1 || *number > 255) return std::nullopt;
+    out += static_cast<char>(*number);
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string AddJob::description() const {
-  boost::json::array list(paths.begin(), paths.end());
+  boost::json::array list;
+  for (const std::string& path : paths) list.push_back(path_json(path));
   return boost::json::serialize(
       boost::json::object{{"collection", collection}, {"paths", std::move(list)}, {"vectors", vectors}});
 }
@@ -28,8 +55,9 @@ Result<AddJob> AddJob::parse(std::string_view description) {
   AddJob job{
       .collection = std::string(collection->get_string()), .paths = {}, .vectors = vectors->get_bool()};
   for (const boost::json::value& path : paths->get_array()) {
-    if (!path.is_string()) return bad();
-    job.paths.emplace_back(path.get_string());
+    auto whole = path_of(path);
+    if (!whole || whole->empty()) return bad();
+    job.paths.push_back(std::move(*whole));
   }
   return job;
 }

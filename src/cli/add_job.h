@@ -15,6 +15,7 @@ struct AddJob {
   std::vector<std::string> paths;  // absolute
   bool vectors = true;
 
+  /// JSON; a path that is not UTF-8 stands in it as its bytes.
   std::string description() const;
   /// Errc::corrupt for what description() did not write.
   static Result<AddJob> parse(std::string_view description);

@@ -82,15 +82,18 @@ void OutcomeView::show(const ingest::FileOutcome& outcome) {
   if (printer_.json_wanted()) printer_.json(file_json(outcome, printer_.lang()));
   if (outcome.kind == Kind::failed) return show_failure(outcome);
   if (!every_file_ && outcome.notes.empty()) return;
-  Text line = text("{}  {}", "{}  {}", kind_text(outcome.kind), printable(outcome.uri));
+  const Text kind = kind_text(outcome.kind);
+  Text line = text("{}  {}", "{}  {}", Text{pad(kind.en, 9), pad(kind.zh, 6)}, printable(outcome.uri));
   if (outcome.pages > 0) {
     line =
         text("{} ({}, {})", "{}（{}，{}）", line, pages_text(outcome.pages), passages_text(outcome.chunks));
   } else if (outcome.chunks > 0) {
     line = text("{} ({})", "{}（{}）", line, passages_text(outcome.chunks));
+  } else if (outcome.kind == Kind::skipped && !outcome.error.message.empty()) {
+    line = text("{} ({})", "{}（{}）", line, outcome.error.message);
   }
   printer_.line(line);
-  for (const Text& note : outcome.notes) printer_.line(text("       {}", "        {}", note));
+  for (const Text& note : outcome.notes) printer_.line(text("           {}", "        {}", note));
 }
 
 void OutcomeView::show_failure(const ingest::FileOutcome& outcome) {
@@ -103,11 +106,17 @@ void OutcomeView::show_failure(const ingest::FileOutcome& outcome) {
 
 Text OutcomeView::summary() const {
   const std::lock_guard lock(mutex_);
-  Text out = text("{} added, {} unchanged", "新增 {}，{} 个没有变化", documents_text(added_), unchanged_);
+  Text out = text("{} added", "新增 {}", documents_text(added_));
+  if (unchanged_ > 0) out = text("{}, {} unchanged", "{}，{} 个没有变化", out, unchanged_);
   if (updated_ > 0) out = text("{}, {} updated", "{}，更新 {} 个", out, updated_);
   if (skipped_ > 0) out = text("{}, {} skipped", "{}，跳过 {} 个", out, skipped_);
   if (failed_ > 0) out = text("{}, {} failed", "{}，失败 {} 个", out, failed_);
   return out;
+}
+
+size_t OutcomeView::seen() const {
+  const std::lock_guard lock(mutex_);
+  return added_ + updated_ + unchanged_ + skipped_ + failed_;
 }
 
 boost::json::object OutcomeView::json() const {
@@ -119,6 +128,18 @@ boost::json::object OutcomeView::json() const {
           {"failed", failed_}};
 }
 
+namespace {
+
+/// Tokens that the embedder takes at most; 0 where there is none.
+Result<uint32_t> embedder_limit(App& app) {
+  if (!app.config().string("embedding.endpoint").empty())
+    return static_cast<uint32_t>(app.config().integer("embedding.max_tokens"));
+  const model::Embedder* embedder = TRY(app.models().embedder());
+  return embedder == nullptr ? 0 : embedder->identity().max_tokens;
+}
+
+}  // namespace
+
 Result<ingest::AddOptions> add_options(App& app, const std::string& collection) {
   const Config& config = app.config();
   ingest::AddOptions options;
@@ -126,13 +147,10 @@ Result<ingest::AddOptions> add_options(App& app, const std::string& collection) 
   options.chunks = {.target_tokens = static_cast<uint32_t>(config.integer("ingest.chunk_tokens")),
                     .max_tokens = static_cast<uint32_t>(config.integer("ingest.max_tokens")),
                     .overlap_tokens = static_cast<uint32_t>(config.integer("ingest.overlap_tokens"))};
-  if (const model::Embedder* embedder = TRY(app.models().embedder()); embedder != nullptr) {
-    // Beside the text go the prefix ("passage: "), two special tokens and the document's title.
-    constexpr uint32_t kReservedTokens = 32;
-    const uint32_t limit = embedder->identity().max_tokens;
-    if (limit > 2 * kReservedTokens)
-      options.chunks.max_tokens = std::min(options.chunks.max_tokens, limit - kReservedTokens);
-  }
+  // Beside the text go the prefix ("passage: "), two special tokens and the document's title.
+  constexpr uint32_t kReservedTokens = 32;
+  if (const uint32_t limit = TRY(embedder_limit(app)); limit > 2 * kReservedTokens)
+    options.chunks.max_tokens = std::min(options.chunks.max_tokens, limit - kReservedTokens);
   options.chunks.target_tokens = std::min(options.chunks.target_tokens, options.chunks.max_tokens);
   options.chunks.overlap_tokens = std::min(options.chunks.overlap_tokens, options.chunks.max_tokens / 4);
   options.parser.parser_argv = {sys::self_executable().string(), "parse-child"};
@@ -144,7 +162,9 @@ Result<IndexProgress> catch_up(App& app, bool vectors) {
   IndexProgress out;
   vector::Index* index = TRY(app.index());
   TRY(index->catch_up_text(app.printer().on_progress(), app.cancel()));
-  model::Embedder* embedder = TRY(app.models().embedder());
+  const auto opened = app.models().embedder();
+  if (!opened && opened.error().code == Errc::cancelled) return std::unexpected(opened.error());
+  model::Embedder* embedder = opened ? *opened : nullptr;
   out.has_embedder = embedder != nullptr;
   auto count = [&]() -> Result<void> {
     const vector::Status status = TRY(index->status(embedder != nullptr ? &embedder->identity() : nullptr));
@@ -153,9 +173,20 @@ Result<IndexProgress> catch_up(App& app, bool vectors) {
     return {};
   };
   TRY(count());
+  if (!opened) {
+    if (vectors) app.printer().error(opened.error());
+    out.interrupted = vectors;
+    out.note =
+        vectors ? text(
+                      "the documents are stored and can be searched by words; `cvp add` without a path "
+                      "makes the vectors once this is solved",
+                      "文档已保存，可按词语检索；问题解决后运行不带路径的 `cvp add` 即可计算向量")
+                : text("vectors cannot be made for now: {}", "目前无法计算向量：{}", opened.error().message);
+    return out;
+  }
   if (embedder == nullptr) {
-    out.note = text("search works by words; for search by meaning: {}",
-                    "现在可按词语检索；若要按语义检索：{}", app.models().why_no_embedder());
+    out.note =
+        text("search is by words for now: {}", "目前只能按词语检索：{}", app.models().why_no_embedder());
     return out;
   }
   if (!vectors || out.with_vector == out.chunks) return out;

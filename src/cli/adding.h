@@ -20,6 +20,7 @@ class OutcomeView {
   /// The counts.
   boost::json::object json() const;
   size_t failed() const { return failed_; }
+  size_t seen() const;  // files, whatever became of them
 
  private:
   void show_failure(const ingest::FileOutcome& outcome);
@@ -29,11 +30,12 @@ class OutcomeView {
   size_t added_ = 0, updated_ = 0, unchanged_ = 0, skipped_ = 0, failed_ = 0;
 };
 
-/// Chunk sizes as configured, but never more than the embedder takes.
+/// Chunk sizes as configured, but never more than the embedder takes. No server is asked for that: documents
+/// are added while it is down, and cut as they are when it is up.
 Result<ingest::AddOptions> add_options(App& app, const std::string& collection);
 
 /// Full text, then vectors where there is an embedder. Being cancelled during vectors is no error: it says
-/// how far they are.
+/// how far they are; nor is an embedder that cannot be reached.
 struct IndexProgress {
   uint64_t chunks = 0, with_vector = 0;
   bool has_embedder = false, interrupted = false;

@@ -22,7 +22,7 @@ App::App(Config config, Printer& printer, const Clock& clock, CancelToken cancel
       clock_(clock),
       cancel_(std::move(cancel)),
       verb_(std::move(verb)),
-      models_(config_, home_of(config_), clock_) {}
+      models_(config_, home_of(config_), clock_, cancel_) {}
 
 sys::Path App::home() const { return home_of(config_); }
 

@@ -13,7 +13,7 @@ struct Options {
 };
 
 Result<int> ask(App& app, const Options& options) {
-  const std::string question = TRY(question_from(options.words));
+  const std::string question = TRY(question_from(options.words, "ask"));
   chat::AskOptions how = app.ask_options(options.mode);
   how.collections = TRY(app.collections(options.collections));
   const bool generation_wanted = how.mode != chat::ReadMode::extract;
@@ -22,6 +22,7 @@ Result<int> ask(App& app, const Options& options) {
   AnswerView view(app);
   const chat::Answer answer = TRY(asking.answerer->ask(question, {}, how, view.events(), app.cancel()));
   view.finish(answer);
+  if (answer.outcome == chat::Outcome::refused && answer.citations.empty()) TRY(say_if_empty(app));
   if (app.printer().json_wanted()) app.printer().json(answer_json(answer, app.lang()));
   return answer.outcome == chat::Outcome::refused ? 3 : 0;
 }
@@ -33,9 +34,9 @@ RunVerb declare(Command& command) {
       "names it. "
       "Where the documents do not answer, cvp says so (exit status 3) and shows the nearest passages. "
       "Without a "
-      "question, standard input is the question.",
+      "question, or with -, standard input is the question.",
       "根据文档回答问题。每句话都与所引段落核对过，[1] 指明出处。文档里没有答案时，cvp 会直说（退出码 3），"
-      "并列出最接近的段落。不写问题则从标准输入读取。"));
+      "并列出最接近的段落。不写问题或写 - 则从标准输入读取。"));
   command.arguments(text("QUESTION", "问题"), options->words,
                     text("in any words; several are joined", "自由表述；多个词会连成一句"), false);
   command.choice(

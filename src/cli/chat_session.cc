@@ -9,6 +9,10 @@ constexpr size_t kHistoryTurns = 8;
 constexpr size_t kTitleBytes = 120;
 }  // namespace
 
+Text list_hint() {
+  return text("`cvp chat --list` shows those there are", "`cvp chat --list` 可查看已有的对话");
+}
+
 void ChatSession::start_new() {
   id_ = 0;
   messages_.clear();
@@ -28,8 +32,8 @@ Result<void> ChatSession::resume(store::ChatId id) {
   if (found == nullptr) {
     return fail(Errc::not_found,
                 id == 0 ? text("there is no chat to continue", "没有可以继续的对话")
-                        : text("there is no chat {}", "没有对话 {}", id),
-                text("`cvp chat --list` shows those there are", "`cvp chat --list` 可查看已有的对话"));
+                        : text("there is no chat {}", "没有编号为 {} 的对话", id),
+                list_hint());
   }
   id_ = found->id;
   messages_ = TRY(store_.messages(id_));

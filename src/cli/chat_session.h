@@ -8,6 +8,9 @@
 
 namespace cvp::cli {
 
+/// Where the numbers of conversations are found.
+Text list_hint();
+
 class ChatSession {
  public:
   ChatSession(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}

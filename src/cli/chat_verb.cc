@@ -19,8 +19,8 @@ constexpr size_t kWarmed = 48;  // passages made ready while nobody asks: some m
 struct Options {
   std::vector<std::string> collections;
   std::string mode;
-  int64_t id = 0;
-  bool again = false, list = false, no_engine = false;
+  int64_t id = 0, remove = 0;
+  bool again = false, list = false, no_engine = false, yes = false;
 };
 
 /// What is kept and shown of an answer: its sentences, or the note of a refusal.
@@ -126,8 +126,33 @@ Result<int> list(App& app, store::Store& store) {
     chats.push_back(boost::json::object{
         {"id", chat.id}, {"title", chat.title}, {"updated", chat.updated_unix}, {"messages", chat.messages}});
   }
-  if (chats.empty()) app.printer().line(text("There are no chats yet.", "还没有对话。"));
+  if (chats.empty()) {
+    app.printer().line(
+        text("There are no chats yet; `cvp chat` begins one.", "还没有对话；运行 `cvp chat` 即可开始。"));
+  } else {
+    app.printer().note(text("`cvp chat --continue ID` goes on with one, `cvp chat --remove ID` removes it",
+                            "`cvp chat --continue 编号` 接着聊，`cvp chat --remove 编号` 删除"));
+  }
   if (app.printer().json_wanted()) app.printer().json({{"chats", std::move(chats)}});
+  return 0;
+}
+
+Result<int> remove(App& app, store::Store& store, const Options& options) {
+  const auto messages = store.messages(options.remove);
+  if (!messages) {
+    Error error = messages.error();
+    if (error.code == Errc::not_found) error.hint = list_hint();
+    return std::unexpected(std::move(error));
+  }
+  const std::string title = messages->empty() ? "" : messages->front().text;
+  if (!options.yes && app.printer().on_terminal() &&
+      !confirm(app, text("Remove the chat “{}”?", "删除对话“{}”？", one_line(printable(title))))) {
+    return fail(Errc::refused, text("nothing was removed", "没有删除任何内容"),
+                text("--yes removes without asking", "加上 --yes 可不经询问直接删除"));
+  }
+  TRY(store.remove_chat(options.remove));
+  app.printer().line(text("chat {} removed", "已删除对话 {}", options.remove));
+  if (app.printer().json_wanted()) app.printer().json({{"removed_chat", options.remove}});
   return 0;
 }
 
@@ -141,6 +166,7 @@ void show_earlier(App& app, const ChatSession& session) {
 Result<int> chat_with(App& app, const Options& options) {
   store::Store* store = TRY(app.store());
   if (options.list) return list(app, *store);
+  if (options.remove != 0) return remove(app, *store, options);
   ChatSession session(*store, app.clock());
   if (options.again || options.id != 0) {
     TRY(session.resume(options.id));
@@ -151,6 +177,7 @@ Result<int> chat_with(App& app, const Options& options) {
   const bool generation_wanted = how.mode != chat::ReadMode::extract;
   const Asking asking = TRY(open_asking(app, !options.no_engine, how));
   if (!options.no_engine) say_what_is_missing(app, asking, generation_wanted);
+  TRY(say_if_empty(app));
   if (app.printer().on_terminal()) {
     app.printer().note(
         text("Ask about your documents; /help lists the commands.", "可以就文档提问；/help 查看命令。"));
@@ -167,9 +194,12 @@ RunVerb declare(Command& command) {
            "就文档进行多轮对话，内容保存在本机。追问会先补全成独立的问题并显示出来。"
            "命令：/sources、/new、/quit。按 ^C 可停止当前回答。"));
   command.optional_number(
-      "--continue", options->again, options->id, verbatim("ID"),
+      "--continue", options->again, options->id, text("ID", "编号"),
       text("go on with this conversation, or the latest one", "继续指定编号的对话；不写编号则继续最近一次"));
   command.flag("--list", options->list, text("list the conversations", "列出已有的对话"));
+  command.number("--remove", options->remove, 1, INT64_MAX,
+                 text("remove the conversation of this number", "删除该编号的对话"));
+  command.flag("-y,--yes", options->yes, text("do not ask before --remove", "用 --remove 时不询问"));
   command.choice("--mode", options->mode, {"auto", "single", "joint", "extract"},
                  text("as with `cvp ask`", "同 `cvp ask`"));
   command.option("-c,--collection", options->collections, text("NAME", "名称"),

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <map>
 
 #include "cli/progress_line.h"
 #include "cli/words.h"
@@ -34,6 +35,28 @@ bool has_wal_reset_fix(std::string_view sqlite_version) {
     at = next < end ? next + 1 : next;
   }
   return numbers >= std::array<int, 3>{3, 51, 3};
+}
+
+Text finding_label(const std::string& name) {
+  static const std::map<std::string, const char*> kChinese = {{"machine", "机器"},
+                                                              {"sandbox", "沙箱"},
+                                                              {"pdf", "PDF"},
+                                                              {"home", "数据文件夹"},
+                                                              {"disk", "磁盘"},
+                                                              {"sqlite", "SQLite"},
+                                                              {"store", "知识库"},
+                                                              {"jobs", "任务"},
+                                                              {"engine", "引擎"},
+                                                              {"models", "模型"},
+                                                              {"model", "模型"},
+                                                              {"chat", "对话模型"},
+                                                              {"embedding", "向量模型"},
+                                                              {"index", "索引"},
+                                                              {"passages", "段落"},
+                                                              {"chat.endpoint", "对话服务"},
+                                                              {"embedding.endpoint", "向量服务"}};
+  const auto chinese = kChinese.find(name);
+  return {name, chinese == kChinese.end() ? name : chinese->second};
 }
 
 std::vector<Finding> check_machine(const App&) {
@@ -104,7 +127,7 @@ std::vector<Finding> check_store(App& app, bool check_originals) {
                           "SQLite {}：早于 3.51.3，因此 cvp 只用一个连接做检查点", version),
        .remedy = {}});
   app.printer().status(text("checking the store …", "正在检查知识库……"));
-  const auto problems = (*opened)->verify(check_originals);
+  const auto problems = (*opened)->verify(check_originals, app.cancel());
   if (!problems) {
     out.push_back(bad("store", problems.error()));
     return out;
@@ -124,8 +147,9 @@ std::vector<Finding> check_store(App& app, bool check_originals) {
   if (const auto jobs = (*opened)->unfinished_jobs(); jobs && !jobs->empty()) {
     out.push_back({.name = "jobs",
                    .state = State::warning,
-                   .what = text("unfinished jobs: {}", "有 {} 个任务未完成", jobs->size()),
-                   .remedy = text("`cvp add` continues", "运行 `cvp add` 可继续")});
+                   .what = text("{} unfinished `cvp add`", "有 {} 次 `cvp add` 没有做完", jobs->size()),
+                   .remedy = text("`cvp add` finishes it, `cvp add --forget` drops it",
+                                  "运行 `cvp add` 可继续，`cvp add --forget` 则放弃")});
   }
   return out;
 }

@@ -8,11 +8,14 @@
 namespace cvp::cli {
 
 struct Finding {
-  std::string name;  // "disk"
+  std::string name;  // "disk": for JSON; people read finding_label()
   enum class State { good, warning, bad } state = State::good;
   Text what;
   Text remedy;  // empty where nothing is to be done
 };
+
+/// What a finding is about, in words; a name without words of its own is its own label.
+Text finding_label(const std::string& name);
 
 std::vector<Finding> check_machine(const App& app);
 std::vector<Finding> check_home(App& app);

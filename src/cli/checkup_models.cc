@@ -68,6 +68,8 @@ std::vector<Finding> check_models(App& app, bool quick) {
             ? Finding{.name = "model", .what = text("{} is intact", "{} 完好", model.entry.id), .remedy = {}}
             : from_error("model", intact.error(), State::bad));
   }
+  for (const DamagedModel& model : damaged_models(app.home()))
+    out.push_back(from_error("model", model.error, State::bad));
   const auto generator = app.models().generator();
   if (!generator) out.push_back(from_error("chat", generator.error(), State::bad));
   if (generator && *generator == nullptr) {

@@ -32,6 +32,17 @@ std::unexpected<Error> fail_usage(const std::string& verb, Text message, Text hi
   return fail(Errc::usage, std::move(message), std::move(hint));
 }
 
+std::unexpected<Error> fail_no_value(const std::string& verb, const std::string& option) {
+  return fail_usage(verb, text("{} needs a value", "{} 后面需要一个值", option));
+}
+
+/// An empty value is what an unset variable of a script leaves; it would be ignored without a word.
+Result<void> check_given(const std::string& verb, const std::string& names,
+                         const std::vector<std::string>& values) {
+  if (std::ranges::find(values, "") != values.end()) return fail_no_value(verb, main_name(names));
+  return {};
+}
+
 template <class T>
 std::optional<T> whole_number(const std::string& text) {
   T value{};
@@ -70,7 +81,8 @@ void Command::option(const std::string& names, std::string& target, Text placeho
   add({.names = names,
        .placeholder = std::move(placeholder),
        .help = std::move(help),
-       .apply = [&target](const Values& values) -> Result<void> {
+       .apply = [names, verb = name_, &target](const Values& values) -> Result<void> {
+         TRY(check_given(verb, names, values));
          target = values.back();
          return {};
        }},
@@ -82,7 +94,8 @@ void Command::option(const std::string& names, std::vector<std::string>& target,
   add({.names = names,
        .placeholder = std::move(placeholder),
        .help = std::move(help),
-       .apply = [&target](const Values& values) -> Result<void> {
+       .apply = [names, verb = name_, &target](const Values& values) -> Result<void> {
+         TRY(check_given(verb, names, values));
          target = values;
          return {};
        }},
@@ -182,6 +195,13 @@ void Command::arguments(Text placeholder, std::vector<std::string>& target, Text
 }
 
 Result<void> Command::parse(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    // CLI11 would take the next argument as the value of "--gpu=".
+    const std::string option = argument.substr(0, argument.find('='));
+    if (argument.starts_with("--") && argument.size() == option.size() + 1 && has(option))
+      return fail_no_value(name_, option);
+  }
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     parser_->app.parse(reversed);
@@ -189,7 +209,7 @@ Result<void> Command::parse(const std::vector<std::string>& arguments) {
     // "--k: 1 required TEXT missing": the only fault left to CLI11, since values are checked here.
     const std::string said = error.what();
     const std::string option = said.substr(0, said.find(':'));
-    return fail_usage(name_, text("{} needs a value", "{} 后面需要一个值", option));
+    return fail_no_value(name_, option);
   } catch (const CLI::Error& error) {
     return fail_usage(
         name_, text("the command line cannot be read: {}", "无法解析命令行：{}", std::string(error.what())));
@@ -245,7 +265,8 @@ Result<void> Command::take_arguments(const Values& arguments) {
     if (!entry.positional()) continue;
     if (taken == arguments.size()) {
       if (!entry.needed) continue;
-      return fail_usage(name_, text("cvp {} needs {}", "cvp {} 还需要{}", name_, entry.placeholder));
+      return fail_usage(name_,
+                        text("`cvp {}` needs {}", "`cvp {}` 还缺少参数：{}", name_, entry.placeholder));
     }
     const auto begin = arguments.begin() + static_cast<std::ptrdiff_t>(taken);
     const auto end = entry.many ? arguments.end() : begin + 1;
@@ -258,7 +279,7 @@ Result<void> Command::take_arguments(const Values& arguments) {
 
 Result<void> Command::fail_unknown_option(const std::string& typed) const {
   const std::string near = typed.size() > 2 ? nearest(typed, option_names()) : "";
-  return fail_usage(name_, text("cvp {} has no option {}", "cvp {} 没有选项 {}", name_, typed),
+  return fail_usage(name_, text("`cvp {}` has no option {}", "`cvp {}` 没有选项 {}", name_, typed),
                     near.empty() ? Text{}
                                  : text("did you mean {}? `cvp {} --help` lists all",
                                         "是否想写 {}？`cvp {} --help` 列出全部选项", near, name_));

@@ -21,8 +21,8 @@ class Command {
 
   /// What the verb does, for its help: one or two sentences.
   void about(Text what) { about_ = std::move(what); }
-  /// Names as CLI11 takes them: "-l,--long". Targets must outlive parse() and keep their value where nothing
-  /// is given.
+  /// Names as CLI11 takes them: "-l,--long"; complaints use the last. Targets must outlive parse() and keep
+  /// their value where nothing is given.
   void flag(const std::string& names, bool& target, Text help);
   void option(const std::string& names, std::string& target, Text placeholder, Text help);
   void option(const std::string& names, std::vector<std::string>& target, Text placeholder, Text help);

@@ -19,7 +19,7 @@ std::string table(const std::vector<Row>& rows, size_t max_columns) {
   std::string out;
   for (const Row& row : rows) {
     std::string line = "  " + pad(row.left, left) + "  ";
-    if (columns(row.left) > left) line = "  " + row.left + "\n" + std::string(left + 4, ' ');
+    if (columns(row.left) > left) line = "  " + row.left + "\n";  // wrap() indents what follows
     out += wrap(line + row.right, max_columns, left + 4) + "\n";
   }
   return out;

@@ -46,6 +46,22 @@ TEST(Command, TakesOptionsInAnyOrder) {
   EXPECT_TRUE(s.long_form && s.common.json);
 }
 
+TEST(Command, AnEmptyValueIsNoValue) {
+  for (const std::vector<std::string>& typed : {std::vector<std::string>{"a", "-c", ""},
+                                                {"a", "-c", "x", "--collection", ""},
+                                                {"a", "--config="},
+                                                {"a", "--config", ""}}) {
+    Sample s;
+    const auto parsed = s.command.parse(typed);
+    ASSERT_FALSE(parsed) << typed.back();
+    EXPECT_EQ(parsed.error().code, Errc::usage);
+    EXPECT_THAT(parsed.error().message.en, HasSubstr("needs a value"));
+  }
+  Sample s;
+  ASSERT_TRUE(s.command.parse({"", "--", "--config="})) << "arguments may be empty";
+  EXPECT_THAT(s.words, ElementsAre("", "--config="));
+}
+
 TEST(Command, WordsAreTextsWhateverTheyLookLike) {
   Sample s;
   ASSERT_TRUE(s.command.parse({"[1,2]", "{}", "why", "--", "-k", "--long"}));
@@ -80,7 +96,7 @@ TEST(Command, WrongUseIsExplainedInBothLanguages) {
   EXPECT_THAT(complaint({"a", "-k", "0"}).message.zh, HasSubstr("1 到 10"));
   EXPECT_THAT(complaint({"a", "--share", "nan"}).message.en, HasSubstr("--share"));
   EXPECT_THAT(complaint({"a", "--mode", "singel"}).hint.zh, HasSubstr("single"));
-  EXPECT_THAT(complaint({}).message.zh, HasSubstr("还需要词"));
+  EXPECT_THAT(complaint({}).message.zh, HasSubstr("还缺少参数：词"));
   EXPECT_THAT(complaint({"a", "-z"}).message.en, HasSubstr("no option -z"));
 }
 
@@ -91,6 +107,17 @@ TEST(Command, OneArgumentTooMany) {
   const auto parsed = command.parse({"a", "b"});
   ASSERT_FALSE(parsed);
   EXPECT_THAT(parsed.error().message.en, HasSubstr("“b”"));
+}
+
+TEST(Command, LongOptionsStandOnALineOfTheirOwn) {
+  Command command("reading");
+  bool quick = false;
+  std::string mode;
+  command.flag("--quick", quick, text("without hashes", "不核对哈希"));
+  command.choice("--mode", mode, {"auto", "single", "joint", "extract"}, text("how", "方式"));
+  EXPECT_THAT(command.help(Lang::en, 80), HasSubstr("      --quick  without hashes\n"
+                                                    "      --mode auto|single|joint|extract\n"
+                                                    "               how\n"));
 }
 
 TEST(Command, HelpComesBeforeComplaints) {

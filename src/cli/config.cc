@@ -79,6 +79,11 @@ Result<std::string> check_config_value(const ConfigKey& key, std::string_view va
       }
       return fail_value(key, value, text("one of {}", "以下之一：{}", all));
     }
+    case ConfigKey::Kind::url:
+      if (value.empty() || value.starts_with("http://") || value.starts_with("https://")) break;
+      return fail_value(
+          key, value,
+          text("an address such as http://127.0.0.1:8000/v1", "网址，例如 http://127.0.0.1:8000/v1"));
     case ConfigKey::Kind::string:
     case ConfigKey::Kind::path:
     case ConfigKey::Kind::secret:
@@ -157,7 +162,7 @@ Result<Config> Config::load(const Sources& sources) {
     const size_t equals = setting.find('=');
     if (equals == setting.npos) {
       return fail(Errc::usage,
-                  text("--set needs key=value, not “{}”", "--set 的格式是 key=value，而不是“{}”", setting),
+                  text("--set needs key=value, not “{}”", "--set 的格式是 设置项=值，而不是“{}”", setting),
                   text("for example --set search.k=5", "例如 --set search.k=5"));
     }
     TRY(config.set(setting.substr(0, equals), setting.substr(equals + 1), Value::Origin::command_line,

@@ -53,6 +53,9 @@ Text origin_text(const ConfigKey& key, Config::Value::Origin origin);
 /// is written in a way that cannot be changed safely (inline tables, several keys on a line).
 Result<std::string> set_in_toml(std::string_view toml, const ConfigKey& key, std::string_view value);
 
+/// The same with the key taken out, so that its default is back.
+Result<std::string> unset_in_toml(std::string_view toml, const ConfigKey& key);
+
 /// CVP_* variables of the process.
 std::map<std::string, std::string> cvp_environment(char** environment);
 

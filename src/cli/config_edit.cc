@@ -81,27 +81,58 @@ std::vector<std::string> with_assignment(std::vector<std::string> lines, std::st
   return lines;
 }
 
+std::vector<std::string> without_assignment(const std::vector<std::string>& lines, std::string_view section,
+                                            std::string_view name) {
+  std::string current;
+  std::vector<std::string> out;
+  for (const std::string& line : lines) {
+    if (const auto header = header_of(line)) current = *header;
+    if (current != section || !assigns(line, name)) out.push_back(line);
+  }
+  return out;
+}
+
+/// "search.k" → "search", "k"; "lang" → "", "lang"
+std::pair<std::string, std::string> split_key(const std::string& key) {
+  const size_t dot = key.find('.');
+  if (dot == key.npos) return {"", key};
+  return {key.substr(0, dot), key.substr(dot + 1)};
+}
+
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
+
+std::unexpected<Error> fail_risky(const ConfigKey& key, Text by_hand) {
+  return fail(Errc::refused,
+              text("cannot change {} in this file without risk", "无法稳妥地修改该文件中的 {}", key.name),
+              std::move(by_hand));
+}
+
 }  // namespace
 
 Result<std::string> set_in_toml(std::string_view toml, const ConfigKey& key, std::string_view value) {
-  const size_t dot = key.name.find('.');
-  const std::string section = dot == key.name.npos ? "" : key.name.substr(0, dot);
-  const std::string name = dot == key.name.npos ? key.name : key.name.substr(dot + 1);
-  std::string out;
-  for (const std::string& line :
-       with_assignment(split_lines(toml), section, name, name + " = " + toml_value(key, value))) {
-    out += line + "\n";
-  }
+  const auto [section, name] = split_key(key.name);
+  std::string out =
+      joined_lines(with_assignment(split_lines(toml), section, name, name + " = " + toml_value(key, value)));
   const toml::parse_result parsed = toml::parse(out);
   if (parsed) {
     const toml::node_view<const toml::node> node = parsed.table().at_path(key.name);
     const bool as_meant = node.is_string() ? node.ref<std::string>() == value : static_cast<bool>(node);
     if (as_meant) return out;
   }
-  return fail(
-      Errc::refused,
-      text("cannot change {} in this file without risk", "无法稳妥地修改该文件中的 {}", key.name),
-      text("edit the file by hand: {} = {}", "请手动编辑该文件：{} = {}", key.name, toml_value(key, value)));
+  return fail_risky(key, text("edit the file by hand: {} = {}", "请手动编辑该文件：{} = {}", key.name,
+                              toml_value(key, value)));
+}
+
+Result<std::string> unset_in_toml(std::string_view toml, const ConfigKey& key) {
+  const auto [section, name] = split_key(key.name);
+  std::string out = joined_lines(without_assignment(split_lines(toml), section, name));
+  const toml::parse_result parsed = toml::parse(out);
+  if (parsed && !parsed.table().at_path(key.name)) return out;
+  return fail_risky(key, text("edit the file by hand: take {} out", "请手动编辑该文件：去掉 {}", key.name));
 }
 
 }  // namespace cvp::cli

@@ -11,7 +11,7 @@
 namespace cvp::cli {
 
 struct ConfigKey {
-  enum class Kind { string, path, integer, real, choice, secret };
+  enum class Kind { string, path, url, integer, real, choice, secret };
   std::string name;  // "search.k"
   Kind kind = Kind::string;
   std::string fallback;              // default, as written

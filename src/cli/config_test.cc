@@ -55,6 +55,8 @@ TEST_F(ConfigTest, WrongValuesSayWhatIsAllowed) {
   EXPECT_FALSE(load("[search]\nk = \"many\"\n"));
   EXPECT_FALSE(load("[search]\nk = [1]\n"));
   EXPECT_FALSE(load("[search]\nk = 3.5\n"));
+  EXPECT_THAT(load("", {}, {"chat.endpoint=localhost"}).error().message.en, HasSubstr("http://"));
+  EXPECT_TRUE(load("", {}, {"chat.endpoint="}));
   EXPECT_THAT(load("lang = \"fr\"\n").error().message.zh, HasSubstr("auto, en, zh"));
   EXPECT_FALSE(load("", {}, {"search.dense_weight=nan"}));
   EXPECT_THAT(load("[search\n").error().message.en, HasSubstr("TOML"));
@@ -90,6 +92,18 @@ TEST(ConfigEdit, KeepsCommentsAndOrder) {
   EXPECT_EQ(edited("[chat]\nmodel = \"a\"\n", "search.k", "7"), "[chat]\nmodel = \"a\"\n\n[search]\nk = 7\n");
   EXPECT_EQ(edited("", "lang", "zh"), "lang = \"zh\"\n");
   EXPECT_EQ(edited("[search]\nk = 1\n", "lang", "zh"), "lang = \"zh\"\n[search]\nk = 1\n");
+}
+
+TEST(ConfigEdit, UnsetTakesTheLineOut) {
+  const auto without = [](std::string_view toml) {
+    const auto out = unset_in_toml(toml, *find_config_key("search.k"));
+    return out ? *out : "refused";
+  };
+  EXPECT_EQ(without("# mine\n[search] # here\nk = 3 # few\n\n[chat]\nmodel = \"a\"\n"),
+            "# mine\n[search] # here\n\n[chat]\nmodel = \"a\"\n");
+  EXPECT_EQ(without("[chat]\nmodel = \"a\"\n"), "[chat]\nmodel = \"a\"\n");
+  EXPECT_EQ(without(""), "");
+  EXPECT_EQ(without("search.k = 3\n"), "refused");
 }
 
 TEST(ConfigEdit, QuotesAndRefusesWhatItCannotChange) {

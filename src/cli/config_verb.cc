@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "cli/screen_text.h"
 #include "cli/verb.h"
@@ -23,6 +24,15 @@ std::string shown_value(const App& app, const ConfigKey& key, const Config::Valu
   return value.value;
 }
 
+/// A number as a number: its text was checked when it was set.
+boost::json::value value_json(const ConfigKey& key, const std::string& shown) {
+  if (key.kind != ConfigKey::Kind::integer && key.kind != ConfigKey::Kind::real)
+    return boost::json::string(shown);
+  boost::system::error_code error;
+  boost::json::value number = boost::json::parse(shown, error);
+  return error ? boost::json::value(boost::json::string(shown)) : number;
+}
+
 Result<int> list(App& app) {
   Printer& printer = app.printer();
   boost::json::array settings;
@@ -40,7 +50,7 @@ Result<int> list(App& app) {
                  Text{printer.dim(key.help.en), printer.dim(key.help.zh)} +
                  (changed ? text(" ({})", "（{}）", origin) : Text{}));
     settings.push_back(boost::json::object{{"key", key.name},
-                                           {"value", shown},
+                                           {"value", value_json(key, shown)},
                                            {"origin", origin.in(Lang::en)},
                                            {"help", key.help.in(app.lang())}});
   }
@@ -56,8 +66,9 @@ Result<int> get(App& app, const std::string& name) {
   app.printer().line(verbatim(printable(shown)));
   app.printer().note(origin_text(*key, value.origin));
   if (app.printer().json_wanted()) {
-    app.printer().json(
-        {{"key", name}, {"value", shown}, {"origin", origin_text(*key, value.origin).in(Lang::en)}});
+    app.printer().json({{"key", name},
+                        {"value", value_json(*key, shown)},
+                        {"origin", origin_text(*key, value.origin).in(Lang::en)}});
   }
   return 0;
 }
@@ -76,7 +87,27 @@ Result<int> set(App& app, const std::string& name, const std::string& wanted) {
     app.printer().note(text("but now {} decides", "但目前起作用的是{}", origin_text(*key, origin)));
   }
   if (app.printer().json_wanted())
-    app.printer().json({{"key", name}, {"value", value}, {"file", file.string()}});
+    app.printer().json({{"key", name}, {"value", value_json(*key, value)}, {"file", file.string()}});
+  return 0;
+}
+
+Result<int> unset(App& app, const std::string& name) {
+  const ConfigKey* key = TRY(key_named(name));
+  const sys::Path& file = app.config().file();
+  std::string before = sys::exists(file) ? TRY(sys::read_file(file, kConfigBytes)) : std::string();
+  if (!before.empty() && !before.ends_with('\n')) before += '\n';
+  const std::string after = TRY(unset_in_toml(before, *key));
+  const bool was_set = after != before;
+  if (was_set) {
+    TRY(sys::write_file_atomic(file, after));
+    app.printer().line(text("{} is no longer set in {}; its default: {}", "{1} 中不再设置 {0}，默认值：{2}",
+                            name, file.string(),
+                            key->fallback.empty() ? text("empty", "空") : verbatim(key->fallback)));
+  } else {
+    app.printer().line(text("{} is not set in {}", "{1} 中没有设置 {0}", name, file.string()));
+  }
+  if (app.printer().json_wanted())
+    app.printer().json({{"key", name}, {"was_set", was_set}, {"file", file.string()}});
   return 0;
 }
 
@@ -111,8 +142,10 @@ RunVerb declare_get(Command& command) {
 
 RunVerb declare_set(Command& command) {
   auto name = std::make_shared<std::string>(), value = std::make_shared<std::string>();
-  command.about(text("Writes one setting into the configuration file; comments and order stay.",
-                     "把一个设置项写入配置文件，保留其中的注释和顺序。"));
+  command.about(
+      text("Writes one setting into the configuration file; comments and order stay. `cvp config "
+           "unset` takes it out again.",
+           "把一个设置项写入配置文件，保留其中的注释和顺序；`cvp config unset` 可撤销。"));
   command.argument(text("KEY", "设置项"), *name, text("such as chat.model", "例如 chat.model"));
   command.argument(text("VALUE", "值"), *value, text("\"\" empties a text", "用 \"\" 可清空文本"));
   command.example("cvp config set lang zh",
@@ -120,6 +153,16 @@ RunVerb declare_set(Command& command) {
   command.example("cvp config set chat.endpoint http://127.0.0.1:8000/v1",
                   text("another server generates", "改由其他服务器生成回答"));
   return [name, value](App& app) { return set(app, *name, *value); };
+}
+
+RunVerb declare_unset(Command& command) {
+  auto name = std::make_shared<std::string>();
+  command.about(text("Takes one setting out of the configuration file, so that its default is back.",
+                     "从配置文件中去掉一个设置项，恢复默认值。"));
+  command.argument(text("KEY", "设置项"), *name, text("such as chat.model", "例如 chat.model"));
+  command.example("cvp config unset chat.endpoint",
+                  text("the model on this machine again", "重新使用本机的模型"));
+  return [name](App& app) { return unset(app, *name); };
 }
 
 RunVerb declare_path(Command& command) {
@@ -141,6 +184,9 @@ std::vector<Verb> config_verbs() {
       {.name = "config set",
        .summary = text("change one setting in the file", "修改配置文件中的一个设置项"),
        .declare = declare_set},
+      {.name = "config unset",
+       .summary = text("back to a setting's default", "恢复一个设置项的默认值"),
+       .declare = declare_unset},
       {.name = "config path",
        .summary = text("where the file is", "配置文件的位置"),
        .declare = declare_path}};

@@ -28,7 +28,8 @@ Result<int> doctor(App& app, bool quick) {
       std::string mark = printer.good("✓");
       if (finding.state == Finding::State::warning) mark = printer.marked("!"), ++warnings;
       if (finding.state == Finding::State::bad) mark = printer.bad("✗"), ++bad;
-      printer.line(verbatim(mark + " " + pad(finding.name, 10) + " ") +
+      const Text label = finding_label(finding.name);
+      printer.line(verbatim(mark + " ") + Text{pad(label.en, 10), pad(label.zh, 10)} + verbatim(" ") +
                    Text{printable(finding.what.en), printable(finding.what.zh)});
       if (!finding.remedy.empty()) printer.line(verbatim("    → ") + finding.remedy);
       list.push_back(boost::json::object{{"name", finding.name},

@@ -15,11 +15,13 @@ struct Options {
   std::vector<std::string> collections;
   int64_t sample = 0, seed = 1;
   double false_refusals = 0.05;
-  bool no_engine = false, items = false, dry_run = false;
+  bool no_engine = false, items = false, dry_run = false, reset = false;
 };
 
 Result<std::vector<eval::Question>> read_questions(const Options& options) {
   const std::string bytes = TRY(sys::read_file(options.file, kQuestionFileBytes));
+  if (bytes.find_first_not_of(" \t\r\n") == bytes.npos)
+    return fail(Errc::refused, text("{} is empty", "{} 是空文件", options.file));
   eval::Dataset dataset = TRY(eval::parse_questions(bytes, options.file));
   if (dataset.questions.empty()) {
     return fail(Errc::refused, text("{} has no questions", "{} 中没有问题", options.file));
@@ -38,6 +40,10 @@ Result<int> retrieval(App& app, const Options& options) {
   if (options.mode == "dense") how.mode = vector::Mode::dense;
   vector::Index* index = TRY(app.index());
   model::Embedder* embedder = options.mode == "text" ? nullptr : TRY(app.models().embedder());
+  if (embedder == nullptr && options.mode == "dense") {
+    return fail(Errc::unavailable,
+                text("cannot search by vectors: {}", "无法按向量检索：{}", app.models().why_no_embedder()));
+  }
   if (embedder == nullptr && options.mode != "text") {
     app.printer().note(
         text("searching by words only: {}", "仅按词语检索：{}", app.models().why_no_embedder()));
@@ -61,7 +67,39 @@ Result<int> answers(App& app, const Options& options) {
   return 0;
 }
 
+Text calibrated_text(const std::string& model) {
+  return model.empty() ? text("quoting without a model", "不用模型的摘录") : verbatim(model);
+}
+
+/// Back to the shipped calibration.
+Result<int> reset_calibration(App& app, const Options& options) {
+  if (!options.file.empty()) {
+    return fail(Errc::usage, text("--reset takes no questions", "--reset 不需要问题文件"),
+                text("it only drops what was fitted before", "它只会放弃此前的校准结果"));
+  }
+  const bool generating = !options.no_engine && app.ask_options("").mode != chat::ReadMode::extract;
+  const model::Generator* generator = generating ? TRY(app.models().generator()) : nullptr;
+  const std::string model = generator != nullptr ? generator->identity().name : "";
+  store::Store* store = TRY(app.store());
+  const std::string key = "calibration/" + model;
+  const auto own = store->value(key);
+  if (!own && own.error().code != Errc::not_found) return std::unexpected(own.error());
+  TRY(store->remove_value(key));
+  const Text what = calibrated_text(model);
+  app.printer().line(own ? text("dropped what was fitted for {}; the shipped calibration is used from now on",
+                                "已放弃校准结果（{}），今后使用自带的校准", what)
+                         : text("nothing was fitted for {}: the shipped calibration is in use",
+                                "没有保存过校准结果（{}），使用的就是自带的校准", what));
+  if (app.printer().json_wanted()) app.printer().json({{"model", model}, {"dropped", own.has_value()}});
+  return 0;
+}
+
 Result<int> calibrate(App& app, const Options& options) {
+  if (options.reset) return reset_calibration(app, options);
+  if (options.file.empty()) {
+    return fail(Errc::usage, text("the file of questions is missing", "缺少问题文件"),
+                text("see `cvp eval calibrate --help`", "详见 `cvp eval calibrate --help`"));
+  }
   const auto questions = TRY(read_questions(options));
   chat::AskOptions how = app.ask_options("");
   how.collections = TRY(app.collections(options.collections));
@@ -79,7 +117,14 @@ Result<int> calibrate(App& app, const Options& options) {
   app.printer().line(text("fitted on {} questions ({} Chinese and {} English passages)",
                           "已用 {} 个问题完成校准（中文 {} 段，英文 {} 段）", signals.questions,
                           signals.zh.size(), signals.en.size()));
-  if (options.dry_run) app.printer().line(verbatim(toml));
+  if (options.dry_run) {
+    app.printer().line(verbatim(toml));
+  } else {
+    app.printer().line(
+        text("kept for {}, and used from now on", "已保存（{}），今后以此为准", calibrated_text(model)));
+    app.printer().note(text("`cvp eval calibrate --reset` goes back to the shipped calibration",
+                            "用 `cvp eval calibrate --reset` 可恢复自带的校准"));
+  }
   if (app.printer().json_wanted()) {
     app.printer().json({{"model", model},
                         {"questions", signals.questions},
@@ -91,11 +136,14 @@ Result<int> calibrate(App& app, const Options& options) {
   return 0;
 }
 
-void common(Command& command, Options& options) {
+enum class Questions { needed, optional };
+
+void common(Command& command, Options& options, Questions questions = Questions::needed) {
   command.argument(
       text("FILE", "文件"), options.file,
       text("questions: SQuAD JSON, or JSONL with question, answers, documents, answerable",
-           "问题文件：SQuAD 格式的 JSON，或含 question、answers、documents、answerable 的 JSONL"));
+           "问题文件：SQuAD 格式的 JSON，或含 question、answers、documents、answerable 的 JSONL"),
+      questions == Questions::needed);
   command.option("-c,--collection", options.collections, text("NAME", "名称"),
                  text("only these collections; may be repeated", "只查这些文档集，可重复"));
   command.number("--sample", options.sample, 1, 1'000'000,
@@ -143,13 +191,16 @@ RunVerb declare_calibrate(Command& command) {
            "model in use. "
            "Needs some dozens of questions whose passages are known.",
            "用你自己的问题和文档校准何时拒答，并为当前对话模型保存结果。需要几十个已知出处的问题。"));
-  common(command, *options);
+  common(command, *options, Questions::optional);
   command.fraction("--false-refusals", options->false_refusals, 0, 0.5,
                    text("share of answerable questions that may be refused", "允许误拒的比例"));
   command.flag("--no-engine", options->no_engine,
                text("for quoting without a model", "为不用模型的摘录模式校准"));
   command.flag("--dry-run", options->dry_run, text("print, do not keep", "只输出，不保存"));
+  command.flag("--reset", options->reset,
+               text("drop what was fitted: back to the shipped calibration", "放弃校准结果，恢复自带的校准"));
   command.example("cvp eval calibrate questions.jsonl", text("at most 5 % false refusals", "误拒不超过 5%"));
+  command.example("cvp eval calibrate --reset", text("undo it", "撤销校准"));
   return [options](App& app) { return calibrate(app, *options); };
 }
 

@@ -14,6 +14,10 @@ struct Options {
   bool markdown = false;
 };
 
+Text joined(const Text& list, const Text& more) {
+  return list.empty() ? more : text("{}, {}", "{}、{}", list, more);
+}
+
 /// Pairs that people who play games order one way and a figure the other way round.
 std::vector<Text> reversals(const std::vector<const plan::Gpu*>& gpus) {
   std::vector<Text> out;
@@ -37,15 +41,37 @@ std::vector<Text> reversals(const std::vector<const plan::Gpu*>& gpus) {
 
 /// How much faster each can write text than the first: bandwidth decides.
 Text ratios(const std::vector<const plan::Gpu*>& gpus) {
-  std::string list;
+  Text list;
   for (size_t i = 1; i < gpus.size(); ++i) {
     if (!gpus[i]->bandwidth) continue;
-    list += fmt::format("{}{} {:.2f}×", list.empty() ? "" : ", ", gpus[i]->name.canonical,
-                        gpus[i]->bandwidth.value / gpus[0]->bandwidth.value);
+    const double ratio = gpus[i]->bandwidth.value / gpus[0]->bandwidth.value;
+    list = joined(list, verbatim(fmt::format("{} {:.2f}×", short_gpu_name(gpus[i]->name.canonical), ratio)));
   }
   if (list.empty()) return {};
-  return text("Bandwidth, and so about the speed of writing, beside the {}: {}.",
-              "带宽（大致等于生成速度）与 {} 之比：{}。", gpus[0]->name.canonical, list);
+  return text("Bandwidth, and so about the speed of writing, compared with the {}: {}.",
+              "带宽（大致等于生成速度）与 {} 相比：{}。", short_gpu_name(gpus[0]->name.canonical), list);
+}
+
+/// What is remarkable about each; said once for all that share it.
+std::vector<Text> gpu_notes(const std::vector<const plan::Gpu*>& gpus) {
+  std::vector<Text> notes, names;
+  for (size_t i = 0; i < gpus.size(); ++i) {
+    const plan::Gpu& gpu = *gpus[i];
+    const bool named_before = std::find(gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(i), &gpu) !=
+                              gpus.begin() + static_cast<std::ptrdiff_t>(i);
+    if (gpu.note.empty() || named_before) continue;
+    const auto same = std::ranges::find(notes, gpu.note.en, &Text::en);
+    const Text name = verbatim(short_gpu_name(gpu.name.canonical));
+    if (same == notes.end()) {
+      notes.push_back(gpu.note);
+      names.push_back(name);
+    } else {
+      Text& of = names[static_cast<size_t>(same - notes.begin())];
+      of = joined(of, name);
+    }
+  }
+  for (size_t i = 0; i < notes.size(); ++i) notes[i] = text("{}: {}", "{}：{}", names[i], notes[i]);
+  return notes;
 }
 
 Result<int> compare(App& app, const Options& options) {
@@ -56,19 +82,25 @@ Result<int> compare(App& app, const Options& options) {
   }
   const plan::GpuCatalogue catalogue = TRY(plan::GpuCatalogue::load());
   std::vector<const plan::Gpu*> gpus;
+  std::vector<Text> notes;
   for (const std::string& name : options.names) {
+    if (name.empty()) {
+      return fail(Errc::usage, text("one of the names is empty", "有一个名称是空的"),
+                  text("`cvp hw list` shows all GPUs", "`cvp hw list` 列出全部 GPU"));
+    }
     const plan::GpuMatch match = TRY(catalogue.find(name));
     gpus.push_back(match.gpu);
-    for (const plan::Gpu* other : match.also)
-      app.printer().note(text("“{}” is taken as {}; it could also be {}", "“{}”按 {} 处理；也可能是 {}", name,
-                              match.gpu->name.canonical, other->name.canonical));
+    if (Text also = also_fits(name, match); !also.empty()) notes.push_back(std::move(also));
   }
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
-    boost::json::array list, lines;
+    boost::json::array list, lines, taken_as;
     for (const plan::Gpu* gpu : gpus) list.push_back(gpu_json(*gpu, app.lang()));
     for (const Text& line : reversals(gpus)) lines.emplace_back(line.in(app.lang()));
-    printer.json({{"gpus", std::move(list)}, {"games_order_differs", std::move(lines)}});
+    for (const Text& note : notes) taken_as.emplace_back(note.in(app.lang()));
+    printer.json({{"gpus", std::move(list)},
+                  {"games_order_differs", std::move(lines)},
+                  {"notes", std::move(taken_as)}});
     return 0;
   }
   const bool ranks = std::ranges::any_of(gpus, [](const plan::Gpu* gpu) { return gpu->games_rank > 0; });
@@ -84,10 +116,8 @@ Result<int> compare(App& app, const Options& options) {
                     options.markdown);
     for (const Text& line : reversals(gpus)) print_point(printer, line, options.markdown);
   }
-  for (const plan::Gpu* gpu : gpus) {
-    if (!gpu->note.empty())
-      print_point(printer, text("{}: {}", "{}：{}", gpu->name.canonical, gpu->note), options.markdown);
-  }
+  for (const Text& note : gpu_notes(gpus)) print_point(printer, note, options.markdown);
+  for (const Text& note : notes) print_point(printer, note, options.markdown);
   return 0;
 }
 

@@ -79,8 +79,7 @@ void show_name(Printer& printer, const plan::GpuName& name, bool markdown) {
   Table table;
   table.column(text("part", "部分"));
   table.column(text("what it says", "含义"));
-  for (const plan::NamePart& part : plan::explain_gpu_name(name))
-    table.row({verbatim(part.part), part.meaning});
+  for (const plan::NamePart& part : plan::explain_gpu_name(name)) table.row({part.part, part.meaning});
   // Long explanations are wrapped below their part instead of cut at the end of the line.
   if (markdown) return table.print(printer, true);
   for (const plan::NamePart& part : plan::explain_gpu_name(name))
@@ -91,6 +90,11 @@ Result<int> explain(App& app, const Options& options) {
   Printer& printer = app.printer();
   std::string typed;
   for (const std::string& word : options.words) typed += (typed.empty() ? "" : " ") + word;
+  if (typed.find_first_not_of(' ') == typed.npos && !options.words.empty()) {
+    return fail(Errc::usage, text("the GPU's name is empty", "GPU 名称是空的"),
+                text("give a name, or none for the basics: `cvp hw explain`",
+                     "请给出名称；不写名称则讲解基础知识：`cvp hw explain`"));
+  }
   if (typed.empty()) {
     if (printer.json_wanted()) printer.json(lessons_json(app.lang()));
     if (!printer.json_wanted()) show_lessons(printer, options.markdown);
@@ -105,8 +109,10 @@ Result<int> explain(App& app, const Options& options) {
     boost::json::object out{{"typed", typed}, {"decoded", gpu_name_json(shown)}};
     boost::json::array parts, also;
     for (const plan::NamePart& part : plan::explain_gpu_name(shown))
-      parts.push_back(boost::json::object{{"part", part.part}, {"meaning", part.meaning.in(app.lang())}});
+      parts.push_back(
+          boost::json::object{{"part", part.part.in(app.lang())}, {"meaning", part.meaning.in(app.lang())}});
     out["parts"] = std::move(parts);
+    if (!match) out["no_figures"] = match.error().message.in(app.lang());
     if (match) {
       out["catalogue"] = gpu_json(*match->gpu, app.lang());
       for (const plan::Gpu* gpu : match->also) also.emplace_back(gpu->name.canonical);
@@ -131,9 +137,7 @@ Result<int> explain(App& app, const Options& options) {
   show_facts(printer, *match->gpu, catalogue, options.markdown);
   printer.line();
   if (!match->gpu->note.empty()) print_point(printer, match->gpu->note, options.markdown);
-  for (const plan::Gpu* gpu : match->also)
-    print_point(printer, text("the name also fits the {}", "这个名称也可指 {}", gpu->name.canonical),
-                options.markdown);
+  if (const Text also = also_fits(typed, *match); !also.empty()) print_point(printer, also, options.markdown);
   return 0;
 }
 

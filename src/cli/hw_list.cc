@@ -40,8 +40,11 @@ Result<Filter> filter_of(const Options& options) {
     filter.vendor = plan::parse_vendor(options.vendor);
     if (!filter.vendor) {
       const std::string near = nearest(options.vendor, plan::vendor_ids());
-      std::string all;
-      for (const std::string& id : plan::vendor_ids()) all += (all.empty() ? "" : ", ") + id;
+      Text all;
+      for (const std::string& id : plan::vendor_ids()) {
+        const Text one{id, plan::vendor_text(*plan::parse_vendor(id)).zh};
+        all = all.empty() ? one : text("{}, {}", "{}、{}", all, one);
+      }
       return fail(Errc::usage, text("there is no vendor “{}”", "没有厂商“{}”", options.vendor),
                   near.empty() ? text("vendors: {}", "可用的厂商：{}", all)
                                : text("did you mean {}?", "是否想写 {}？", near));
@@ -96,7 +99,7 @@ Result<int> list(App& app, const Options& options) {
     boost::json::array out;
     for (const plan::Gpu* gpu : gpus) out.push_back(gpu_json(*gpu, app.lang()));
     printer.json({{"gpus", std::move(out)}});
-    return 0;
+    return gpus.empty() ? 3 : 0;
   }
   if (gpus.empty()) {
     return fail(Errc::not_found, text("no GPU of the catalogue is like that", "目录里没有符合条件的 GPU"),
@@ -122,7 +125,7 @@ Verb hw_list_verb() {
         command.about(text("Lists GPUs with their figures; each figure has a source (`cvp hw explain NAME`).",
                            "列出 GPU 及其参数；每个参数都有来源（用 `cvp hw explain 名称` 查看）。"));
         command.option("--vendor", options->vendor, text("NAME", "厂商"),
-                       text("nvidia, amd, intel, apple, huawei …", "nvidia、amd、intel、apple、huawei 等"));
+                       text("nvidia, amd, intel, apple, huawei …", "如英伟达、amd、英特尔、苹果、华为"));
         command.option("--min-memory", options->min_memory, text("SIZE", "大小"),
                        text("at least so much memory", "显存不少于"));
         command.number("--max-watts", options->max_watts, 1, 100'000,

@@ -22,7 +22,7 @@ class Report {
     const Lang lang = printer_.lang();
     const std::string words = printable(what.in(lang));
     if (markdown_) {
-      printer_.line(verbatim((label.empty() ? "  " : "- **" + label.in(lang) + "** ") + words));
+      printer_.line(verbatim((label.empty() ? "  - " : "- **" + label.in(lang) + "** ") + words));
       return;
     }
     const size_t room = std::max<size_t>(printer_.max_columns(), 40) - kLabelColumns - 2;

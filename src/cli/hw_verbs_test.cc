@@ -50,7 +50,7 @@ TEST_F(HwVerbs, ShowsTheMachineAndWhereItFallsShort) {
   EXPECT_THAT(out(), HasSubstr("GeForce RTX 4090 Laptop GPU: 16.0 GiB"));
   EXPECT_THAT(out(), HasSubstr("576 GB/s"));
   EXPECT_THAT(out(), Not(HasSubstr("1,008"))) << "the desktop card's";
-  EXPECT_THAT(out(), HasSubstr("2 CPU cores for 1 GPUs"));
+  EXPECT_THAT(out(), HasSubstr("2 CPU cores for one GPU:"));
 }
 
 TEST_F(HwVerbs, MeasuresOnlyWhenAllowed) {
@@ -71,13 +71,24 @@ TEST_F(HwVerbs, ExplainsNamesAndTheBasics) {
   EXPECT_THAT(out(), HasSubstr("it is sold with 16 GB"));
   EXPECT_EQ(run(hw_explain_verb(), {"RTX 6000"}), 2);
   EXPECT_EQ(run(hw_explain_verb(), {"Voodoo 2"}), 3);
+  EXPECT_EQ(run(hw_explain_verb(), {""}), 2);
 }
 
 TEST_F(HwVerbs, ComparesWithTheOrderThatPlayersUse) {
   EXPECT_EQ(run(hw_compare_verb(), {"RX 5500 XT", "RX 480", "RX 570"}), 0);
   EXPECT_THAT(out(), HasSubstr("Radeon RX 5500 XT 8GB stands before Radeon RX 480 8GB in games, with less"));
   EXPECT_EQ(run(hw_compare_verb(), {"RTX 3090"}), 2);
+  EXPECT_EQ(run(hw_compare_verb(), {"RTX 3090", ""}), 2);
   EXPECT_EQ(run(hw_compare_verb(), {"RTX 3090", "RTX 3O90"}), 3);
+}
+
+TEST_F(HwVerbs, WhatSeveralShareIsSaidOnce) {
+  EXPECT_EQ(run(hw_compare_verb(), {"RX 5700 XT", "RX 5700", "A100"}, Lang::zh), 0);
+  EXPECT_THAT(out(), HasSubstr("· RX 5700 XT、RX 5700：FP16"));
+  EXPECT_EQ(run(hw_compare_verb(), {"--json", "A100", "H100"}, Lang::zh), 0);
+  ASSERT_EQ(json().at("notes").as_array().size(), 2u);
+  EXPECT_THAT(std::string(json().at("notes").at(0).as_string()),
+              HasSubstr("也可能是 A100 SXM4 80GB、A100 PCIe 40GB、A100 PCIe 80GB"));
 }
 
 TEST_F(HwVerbs, ListsByFilterAndOrder) {
@@ -97,9 +108,13 @@ TEST_F(HwVerbs, ListsByFilterAndOrder) {
     last = bandwidth;
   }
   EXPECT_EQ(run(hw_list_verb(), {"--vendor", "3dfx"}), 2);
+  EXPECT_EQ(run(hw_list_verb(), {"--vendor", "华为", "--json"}), 0);
+  const auto huawei = json();
+  for (const auto& gpu : huawei.at("gpus").as_array()) EXPECT_EQ(gpu.at("vendor").as_string(), "huawei");
   EXPECT_EQ(run(hw_list_verb(), {"--min-memory", "a lot"}), 2);
   EXPECT_EQ(run(hw_list_verb(), {"--sort", "beauty"}), 2);
   EXPECT_EQ(run(hw_list_verb(), {"--min-memory", "9TB"}), 3);
+  EXPECT_EQ(run(hw_list_verb(), {"--min-memory", "9TB", "--json"}), 3);
 }
 
 }  // namespace

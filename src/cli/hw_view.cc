@@ -28,20 +28,6 @@ constexpr std::array<JsonFact, 12> kJsonFacts{{{"year", &plan::Gpu::year},
                                                {"watts", &plan::Gpu::watts},
                                                {"price_usd", &plan::Gpu::price_usd}}};
 
-/// Shorter, and still a name that every verb takes: "RTX 4090 Laptop" of "GeForce RTX 4090 Laptop GPU".
-std::string table_name(std::string name) {
-  constexpr std::array<std::string_view, 4> kPrefixes{"GeForce RTX", "GeForce GTX", "Radeon RX",
-                                                      "Radeon PRO"};
-  for (std::string_view prefix : kPrefixes) {
-    if (name.starts_with(prefix)) name.erase(0, prefix.find(' ') + 1);
-  }
-  for (std::string_view word : {" GPU", " Generation", " Edition"}) {
-    const size_t at = name.starts_with("Data Center") ? name.npos : name.find(word);
-    if (at != name.npos) name.erase(at, word.size());
-  }
-  return name;
-}
-
 bool any_fact(const std::vector<const plan::Gpu*>& gpus, bool (*is)(const plan::Fact&)) {
   return std::ranges::any_of(gpus, [&](const plan::Gpu* gpu) {
     return std::ranges::any_of(gpu_columns(), [&](const GpuColumn& column) { return is(gpu->*column.fact); });
@@ -86,6 +72,29 @@ std::string fact_text(const plan::Fact& fact, double unit, int digits) {
   return fact.checked ? out : out + "?";
 }
 
+std::string short_gpu_name(std::string name) {
+  constexpr std::array<std::string_view, 4> kPrefixes{"GeForce RTX", "GeForce GTX", "Radeon RX",
+                                                      "Radeon PRO"};
+  for (std::string_view prefix : kPrefixes) {
+    if (name.starts_with(prefix)) name.erase(0, prefix.find(' ') + 1);
+  }
+  for (std::string_view word : {" GPU", " Generation", " Edition"}) {
+    const size_t at = name.starts_with("Data Center") ? name.npos : name.find(word);
+    if (at != name.npos) name.erase(at, word.size());
+  }
+  return name;
+}
+
+Text also_fits(const std::string& typed, const plan::GpuMatch& match) {
+  Text others;
+  for (const plan::Gpu* other : match.also)
+    others = others.empty() ? verbatim(other->name.canonical)
+                            : text("{}, {}", "{}、{}", others, other->name.canonical);
+  if (others.empty()) return {};
+  return text("“{}” is taken as {}; it could also be {}", "“{}”按 {} 处理；也可能是 {}", typed,
+              match.gpu->name.canonical, others);
+}
+
 Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks) {
   Table table;
   table.column(verbatim("GPU"));
@@ -93,7 +102,7 @@ Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks) {
   for (const GpuColumn& column : gpu_columns()) table.column(column.title, Table::Align::right);
   if (ranks) table.column(text("games", "游戏排名"), Table::Align::right);
   for (const plan::Gpu* gpu : gpus) {
-    std::vector<Text> cells{verbatim(table_name(gpu->name.canonical)),
+    std::vector<Text> cells{verbatim(short_gpu_name(gpu->name.canonical)),
                             verbatim(gpu->year ? fmt::format("{:.0f}", gpu->year.value) : "–")};
     for (const GpuColumn& column : gpu_columns())
       cells.push_back(verbatim(fact_text(gpu->*column.fact, column.unit, column.digits)));

@@ -25,6 +25,10 @@ std::string fact_text(const plan::Fact& fact, double unit, int digits);
 
 /// Name, year and gpu_columns(), a row a GPU. With ranks: also the order of people who play games.
 Table gpu_table(const std::vector<const plan::Gpu*>& gpus, bool ranks);
+/// Shorter, and still a name that every verb takes: "RTX 4090 Laptop" of "GeForce RTX 4090 Laptop GPU".
+std::string short_gpu_name(std::string name);
+/// What else a typed name fits: "“A100” is taken as …; it could also be …". Empty where it fits one GPU.
+Text also_fits(const std::string& typed, const plan::GpuMatch& match);
 /// What "?" and "–" mean, where the table has them.
 void print_gpu_legend(Printer& printer, const std::vector<const plan::Gpu*>& gpus, bool markdown);
 

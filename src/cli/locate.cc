@@ -42,11 +42,15 @@ Folded squeeze(std::string_view text) {
 }
 
 Result<std::optional<Located>> locate_passage(store::Store& store, std::string_view passage,
+                                              const std::vector<store::CollectionId>& collections,
                                               const CancelToken& cancel) {
   const std::string wanted = squeeze(passage).text;
   if (wanted.empty()) return std::nullopt;
   for (const store::DocumentInfo& document : TRY(store.documents(0))) {
     if (cancel.cancelled()) return fail_cancelled();
+    const bool asked = collections.empty() || std::find(collections.begin(), collections.end(),
+                                                        document.collection) != collections.end();
+    if (!asked) continue;
     const uint64_t size = TRY(store.text_size(document.revision));
     const std::string text = TRY(store.text(document.revision, {0, static_cast<uint32_t>(size)}));
     const Folded squeezed = squeeze(text);

@@ -19,9 +19,10 @@ struct Located {
       chunks;  // those whose own text the passage touches, the one with most of it first
 };
 
-/// The first place where the passage stands, folded and without regard to white space. Nothing when no
-/// document has it.
+/// The first place where the passage stands, folded and without regard to white space, in these collections
+/// or, when none is named, in any. Nothing when no document has it.
 Result<std::optional<Located>> locate_passage(store::Store& store, std::string_view passage,
+                                              const std::vector<store::CollectionId>& collections,
                                               const CancelToken& cancel);
 
 /// Folded, without white space; origin as in Folded.

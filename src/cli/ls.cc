@@ -18,6 +18,7 @@ struct Listing {
   std::vector<store::DocumentInfo> documents;
   vector::Status status;
   std::string embedder;  // name; empty: none
+  Text why_no_embedder;
 };
 
 Result<Listing> read_listing(App& app, const Options& options) {
@@ -33,9 +34,11 @@ Result<Listing> read_listing(App& app, const Options& options) {
                          std::make_move_iterator(documents.end()));
     out.collections.push_back(std::move(collection));
   }
-  const model::Embedder* embedder = TRY(app.models().embedder());
+  // A server that is down, a full disk or a damaged index must not hide the documents.
+  const auto opened = app.models().embedder();
+  const model::Embedder* embedder = opened ? *opened : nullptr;
   if (embedder != nullptr) out.embedder = embedder->identity().name;
-  // A full disk or a damaged index must not hide the documents.
+  out.why_no_embedder = opened ? app.models().why_no_embedder() : opened.error().message;
   const auto read_status = [&]() -> Result<vector::Status> {
     return TRY(app.index())->status(embedder != nullptr ? &embedder->identity() : nullptr);
   };
@@ -83,14 +86,51 @@ void show_json(App& app, const Listing& listing) {
                         {"embedder", listing.embedder}}}});
 }
 
-void show_document(Printer& printer, const store::DocumentInfo& document, bool long_form) {
-  const std::string file = one_line(printable(file_name(document.uri)));
-  const std::string title = one_line(printable(document.title));
-  const size_t width = std::clamp<size_t>((printer.max_columns() - 42) / 2, 16, 40);
+std::string shown_name(const store::DocumentInfo& document) {
+  return one_line(printable(file_name(document.uri)));
+}
+std::string shown_title(const store::DocumentInfo& document) { return one_line(printable(document.title)); }
+
+/// Columns of names and of titles: as wide as they are, as far as the screen has room for both.
+struct Widths {
+  size_t name = 0, title = 0;
+};
+
+Widths widths_of(const Printer& printer, const std::vector<store::DocumentInfo>& documents) {
+  constexpr size_t kRest = 46;  // the other columns and the gaps
+  // What is piped into another program is to be found there whole.
+  const size_t screen = printer.on_terminal() ? printer.max_columns() : 160;
+  const size_t room = std::clamp<size_t>((std::max(screen, kRest) - kRest) / 2, 12, 60);
+  Widths out{.name = 4, .title = 5};
+  for (const store::DocumentInfo& document : documents) {
+    out.name = std::max(out.name, columns(shown_name(document)));
+    out.title = std::max(out.title, columns(shown_title(document)));
+  }
+  return {.name = std::min(out.name, room), .title = std::min(out.title, room)};
+}
+
+std::string row(const Widths& widths, const std::string& id, const std::string& name,
+                const std::string& title, const std::string& pages, const std::string& passages,
+                const std::string& added) {
+  const auto right = [](const std::string& value, size_t to) {
+    return std::string(to - std::min(to, columns(value)), ' ') + value;
+  };
+  return right(id, 6) + "  " + pad(shorten(name, widths.name), widths.name) + "  " +
+         pad(shorten(title, widths.title), widths.title) + "  " + right(pages, 5) + "  " +
+         right(passages, 8) + "  " + added;
+}
+
+void show_header(Printer& printer, const Widths& widths) {
+  const Text header{row(widths, "id", "file", "title", "pages", "passages", "added"),
+                    row(widths, "编号", "文件", "标题", "页数", "段数", "添加时间")};
+  printer.line({printer.dim(header.en), printer.dim(header.zh)});
+}
+
+void show_document(Printer& printer, const Widths& widths, const store::DocumentInfo& document,
+                   bool long_form) {
   const std::string pages = document.pages > 0 ? std::to_string(document.pages) : "-";
-  printer.line(verbatim(fmt::format("{:>6}  {}  {}  {:>5}  {:>6}  {}", document.id,
-                                    pad(shorten(file, width), width), pad(shorten(title, width), width),
-                                    pages, document.chunks, format_time(document.added_unix))));
+  printer.line(verbatim(row(widths, std::to_string(document.id), shown_name(document), shown_title(document),
+                            pages, std::to_string(document.chunks), format_time(document.added_unix))));
   if (!long_form) return;
   const std::string indent(8, ' ');
   printer.line(verbatim(indent + printer.dim(printable(document.uri))));
@@ -99,12 +139,13 @@ void show_document(Printer& printer, const store::DocumentInfo& document, bool l
   for (const Text& note : document.notes) printer.line(text("{}{}", "{}{}", indent, note));
 }
 
-void show_status(Printer& printer, const Listing& listing, const Text& why_no_embedder) {
+void show_status(Printer& printer, const Listing& listing) {
   const vector::Status& s = listing.status;
   for (const Text& note : s.notes) printer.note(note);
   if (s.chunks == 0) return;
   if (listing.embedder.empty()) {
-    printer.line(text("{}; no vectors: {}", "{}；没有向量：{}", passages_text(s.chunks), why_no_embedder));
+    printer.line(
+        text("{}; no vectors: {}", "{}；没有向量：{}", passages_text(s.chunks), listing.why_no_embedder));
     return;
   }
   printer.line(text("{} passages, {} with vectors of {}", "共 {} 段，其中 {} 段已有 {} 的向量", s.chunks,
@@ -125,18 +166,19 @@ Result<int> ls(App& app, const Options& options) {
     return 0;
   }
   if (listing.documents.empty()) {
-    printer.line(text("There are no documents yet; `cvp add PATH` adds some.",
-                      "还没有文档；可用 `cvp add 路径` 添加。"));
+    printer.line(no_documents_text());
     return 0;
   }
+  const Widths widths = widths_of(printer, listing.documents);
   for (const store::Collection& collection : listing.collections) {
     printer.line(
         text("{} ({})", "{}（{}）", printer.bold(collection.name), documents_text(collection.documents)));
+    if (collection.documents > 0) show_header(printer, widths);
     for (const store::DocumentInfo& document : listing.documents) {
-      if (document.collection == collection.id) show_document(printer, document, options.long_form);
+      if (document.collection == collection.id) show_document(printer, widths, document, options.long_form);
     }
   }
-  show_status(printer, listing, app.models().why_no_embedder());
+  show_status(printer, listing);
   return 0;
 }
 

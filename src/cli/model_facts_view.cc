@@ -1,8 +1,10 @@
 #include "cli/model_facts_view.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <functional>
+#include <span>
 
 #include "cli/quantity.h"
 #include "cli/screen_text.h"
@@ -74,7 +76,37 @@ Text cache_text(const ModelFacts& model) {
   return verbatim(format_gib(kTokens * bytes));
 }
 
-Text languages_text(const ModelFacts& model) { return verbatim(joined(model.languages)); }
+Text language_name(const std::string& code) {
+  const std::array<std::pair<std::string_view, Text>, 4> names{
+      {{"zh", text("Chinese", "中文")},
+       {"en", text("English", "英文")},
+       {"code", text("code", "代码")},
+       {"multilingual", text("many languages", "多种语言")}}};
+  const auto found = std::ranges::find(names, code, &std::pair<std::string_view, Text>::first);
+  return found == names.end() ? verbatim(code) : found->second;
+}
+
+Text languages_text(const ModelFacts& model) {
+  Text out;
+  for (const std::string& code : model.languages)
+    out = out.empty() ? language_name(code) : text("{}, {}", "{}、{}", out, language_name(code));
+  return out;
+}
+
+Text country_name(const std::string& code) {
+  const std::array<std::pair<std::string_view, Text>, 6> names{{{"CN", text("China", "中国")},
+                                                                {"US", text("USA", "美国")},
+                                                                {"CA", text("Canada", "加拿大")},
+                                                                {"FR", text("France", "法国")},
+                                                                {"GB", text("Great Britain", "英国")},
+                                                                {"AE", text("UAE", "阿联酋")}}};
+  const auto found = std::ranges::find(names, code, &std::pair<std::string_view, Text>::first);
+  return found == names.end() ? verbatim(code) : found->second;
+}
+
+Text maker_text(const ModelFacts& model) {
+  return text("{} ({})", "{}（{}）", model.maker, country_name(model.country));
+}
 
 /// One word each, for tables.
 Text access_word(plan::Access access) {
@@ -102,8 +134,7 @@ struct Row {
 
 std::vector<Row> comparison_rows() {
   return {
-      {text("maker", "开发者"),
-       [](const ModelFacts& m) { return verbatim(fmt::format("{} ({})", m.maker, m.country)); }},
+      {text("maker", "开发者"), maker_text},
       {text("release", "发布日期"), [](const ModelFacts& m) { return verbatim(m.released); }},
       {text("weights", "权重"), [](const ModelFacts& m) { return access_text(m.access); }},
       {text("parameters", "参数量"), [](const ModelFacts& m) { return size_text(m); }},
@@ -118,6 +149,28 @@ std::vector<Row> comparison_rows() {
       {text("file, Q4_K_M", "文件大小 Q4_K_M"), [](const ModelFacts& m) { return file_text(m, "Q4_K_M"); }},
       {text("cache/1,000 tokens", "缓存/千词元"), cache_text},
   };
+}
+
+/// Facts as rows, so many models as columns; cells are cut, except in Markdown.
+void compare_beside(Printer& printer, std::span<const ModelFacts* const> models, size_t cell_columns,
+                    bool markdown) {
+  Table table;
+  table.column({});
+  for (const ModelFacts* model : models)
+    table.column(verbatim(markdown ? model->name : shorten(model->name, cell_columns)));
+  for (const Row& row : comparison_rows()) {
+    std::vector<Text> cells{row.name};
+    bool any = false;
+    for (const ModelFacts* model : models) {
+      const Text value = row.value(*model);
+      any = any || !value.empty();
+      cells.push_back(value.empty() ? text("not known", "未知")
+                      : markdown    ? value
+                                    : Text{shorten(value.en, cell_columns), shorten(value.zh, cell_columns)});
+    }
+    if (any) table.row(std::move(cells));
+  }
+  table.print(printer, markdown);
 }
 
 }  // namespace
@@ -153,7 +206,7 @@ std::string context_text(uint32_t tokens) {
   if (tokens == 0) return {};
   if (tokens >= 8 * kKilo && tokens % kKilo == 0 && tokens % 1000 != 0)
     return fmt::format("{}K", tokens / kKilo);
-  return tokens >= 1000 ? fmt::format("{},{:03}", tokens / 1000, tokens % 1000) : std::to_string(tokens);
+  return with_commas(tokens);
 }
 
 Text size_text(const ModelFacts& model) {
@@ -204,9 +257,12 @@ boost::json::object facts_json(const ModelFacts& model, Lang lang) {
 void show_facts(Printer& printer, const ModelFacts& model) {
   printer.line(verbatim(printer.bold(model.name)));
   const auto row = [&](const Text& name, const Text& value) {
-    if (!value.empty()) printer.line(text("  {}: {}", "  {}：{}", name, value));
+    if (value.empty()) return;
+    constexpr size_t kIndent = 4;
+    const Text line = text("  {}: {}", "  {}：{}", name, value);
+    printer.line(verbatim(wrap(printable(line.in(printer.lang())), printer.max_columns(), kIndent)));
   };
-  row(text("maker", "开发者"), text("{} ({})", "{}（{}）", model.maker, model.country));
+  row(text("maker", "开发者"), maker_text(model));
   for (const Row& fact : comparison_rows()) {
     if (fact.name.en != "maker" && fact.name.en != "licence") row(fact.name, fact.value(model));
   }
@@ -219,7 +275,7 @@ void show_facts(Printer& printer, const ModelFacts& model) {
   row(text("GGUF files", "GGUF 文件"), verbatim(joined(model.gguf)));
   row(text("note", "说明"), model.note);
   for (const auto& [url, facts] : facts_by_source(model))
-    printer.line(text("  source: {} ({})", "  来源：{}（{}）", printer.dim(url), facts));
+    row(text("source", "来源"), text("{} ({})", "{}（{}）", url, facts));
   row(text("not confirmed", "未经核实"), unverified_text(model));
 }
 
@@ -250,26 +306,16 @@ void list_facts(Printer& printer, const std::vector<const ModelFacts*>& models, 
 }
 
 void compare_facts(Printer& printer, const std::vector<const ModelFacts*>& models, bool markdown) {
-  constexpr size_t kNameColumns = 24, kLeastColumns = 12, kGap = 2;
+  constexpr size_t kNameColumns = 22, kLeastColumns = 16, kGap = 2;
   const size_t room = printer.max_columns() > kNameColumns ? printer.max_columns() - kNameColumns : 0;
-  const size_t cell_columns = std::max(kLeastColumns, room / models.size() - kGap);
-  Table table;
-  table.column({});
-  for (const ModelFacts* model : models)
-    table.column(verbatim(markdown ? model->name : shorten(model->name, cell_columns)));
-  for (const Row& row : comparison_rows()) {
-    std::vector<Text> cells{row.name};
-    bool any = false;
-    for (const ModelFacts* model : models) {
-      const Text value = row.value(*model);
-      any = any || !value.empty();
-      cells.push_back(value.empty() ? text("not known", "未知")
-                      : markdown    ? value
-                                    : Text{shorten(value.en, cell_columns), shorten(value.zh, cell_columns)});
-    }
-    if (any) table.row(std::move(cells));
+  // More models than fit beside each other stand in several tables.
+  const size_t beside = markdown ? models.size() : std::max<size_t>(1, room / (kLeastColumns + kGap));
+  for (size_t begin = 0; begin < models.size(); begin += beside) {
+    const size_t end = std::min(models.size(), begin + beside);
+    if (begin > 0) printer.line();
+    const size_t cell_columns = std::max(kLeastColumns + kGap, room / (end - begin)) - kGap;
+    compare_beside(printer, std::span(models).subspan(begin, end - begin), cell_columns, markdown);
   }
-  table.print(printer, markdown);
 }
 
 }  // namespace cvp::cli

@@ -19,7 +19,8 @@ boost::json::object facts_json(const plan::ModelFacts& model, Lang lang);
 /// Every fact, then where each was read and which could not be confirmed.
 void show_facts(Printer& printer, const plan::ModelFacts& model);
 void list_facts(Printer& printer, const std::vector<const plan::ModelFacts*>& models, bool markdown);
-/// Facts as rows, models as columns; sizes and cache are computed from their shapes.
+/// Facts as rows, models as columns, in as many tables as the terminal needs; sizes and cache are computed
+/// from their shapes.
 void compare_facts(Printer& printer, const std::vector<const plan::ModelFacts*>& models, bool markdown);
 
 }  // namespace cvp::cli

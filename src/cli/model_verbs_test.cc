@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/model_facts_view.h"
+#include "cli/screen_text.h"
 #include "cli/verb_fixture_test.h"
 #include "model/gguf_writer.h"
 #include "testing/http_stub.h"
@@ -37,6 +39,25 @@ class ModelVerbs : public VerbFixture {
   cvp::testing::HttpStub stub_;
 };
 
+class NarrowScreen : public VerbFixture {
+ protected:
+  NarrowScreen() : VerbFixture(70) {}
+};
+
+TEST_F(NarrowScreen, NotesOfTheListAreWrapped) {
+  for (const Lang lang : {Lang::en, Lang::zh}) {
+    ASSERT_EQ(run("models list", {}, lang), 0);
+    std::istringstream lines(out());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 70u) << line;
+  }
+}
+
+TEST(ContextText, LargeNumbersHaveEveryComma) {
+  EXPECT_EQ(context_text(1'000'000), "1,000,000");
+  EXPECT_EQ(context_text(131'072), "128K");
+  EXPECT_EQ(context_text(512), "512");
+}
+
 TEST_F(ModelVerbs, ListShowsWhatCanBeInstalledAsBefore) {
   ASSERT_EQ(run("models list", {}), 0);
   EXPECT_THAT(out_.str(), HasSubstr("multilingual-e5-small"));
@@ -57,6 +78,9 @@ TEST_F(ModelVerbs, FiltersNarrowTheKnownModels) {
   EXPECT_EQ(run("models list", {"--max", "many"}), 2);
   EXPECT_EQ(run("models list", {"--min", "9B", "--max", "8B"}), 2);
   EXPECT_EQ(run("models list", {"--language", "xx", "--max", "1M"}), 3);
+  EXPECT_EQ(run("models list", {"--language", "xx", "--max", "1M", "--json"}), 3);
+  EXPECT_EQ(run("models list", {"--language", "chinese"}), 2);
+  EXPECT_EQ(run("models list", {"--open", "--service"}), 2);
 }
 
 TEST_F(ModelVerbs, SearchFindsByMakerInEitherLanguage) {
@@ -84,7 +108,22 @@ TEST_F(ModelVerbs, CompareStandsSideBySide) {
   EXPECT_THAT(out_.str(), HasSubstr("Qwen3 8B"));
   EXPECT_THAT(out_.str(), HasSubstr("not known"));
   EXPECT_EQ(run("models compare", {"qwen3-8b"}), 2);
+  EXPECT_EQ(run("models compare", {"qwen3-8b", ""}), 2);
   EXPECT_EQ(run("models compare", {"qwen3-8b", "nobody"}), 3);
+}
+
+TEST_F(ModelVerbs, ManyModelsAreComparedInSeveralTables) {
+  ASSERT_EQ(
+      run("models compare",
+          {"qwen3-8b", "llama-3.1-8b", "glm-4-9b", "phi-4", "gemma-3-4b", "yi-6b", "llama-2-7b"}, Lang::zh),
+      0);
+  const std::string shown = out_.str();
+  EXPECT_NE(shown.find("训练词元数"), shown.rfind("训练词元数"));
+  EXPECT_THAT(shown, HasSubstr("Alibaba（中国）"));
+  EXPECT_THAT(shown, HasSubstr("中文、英文"));
+  EXPECT_THAT(shown, Not(HasSubstr("multilingual")));
+  for (const char* name : {"Llama 3.1 8B", "Phi-4 14B", "Gemma 3 4B", "Yi 6B", "Llama 2 7B"})
+    EXPECT_THAT(shown, HasSubstr(name));
 }
 
 TEST_F(ModelVerbs, ParamsOfANetwork) {

@@ -10,6 +10,8 @@ namespace {
 
 constexpr uint64_t kMegabyte = 1 << 20;
 constexpr int64_t kAutomaticCacheMb = 4096;
+constexpr size_t kModelFiles = 10'000;
+constexpr const char* kManifestName = "model.toml";
 
 std::string config_section(model::ModelRole role) {
   return role == model::ModelRole::chat ? "chat" : "embedding";
@@ -30,15 +32,39 @@ uint32_t remote_context(const Config& config) {
   return static_cast<uint32_t>(config.integer("engine.context"));
 }
 
-Text none_installed(const Text& what, const std::string& id) {
+Text none_installed(const sys::Path& home, const Text& what, const std::string& id) {
+  if (const auto damage = damage_of(home, id)) {
+    return text("{}; `cvp models pull {}` gets it again", "{}；可用 `cvp models pull {}` 重新下载",
+                damage->message, id);
+  }
   return text("no {} is installed; `cvp models pull {}` gets one",
               "没有安装{}；可用 `cvp models pull {}` 下载", what, id);
 }
 
 }  // namespace
 
-ModelsInUse::ModelsInUse(const Config& config, sys::Path home, const Clock& clock)
-    : config_(config), home_(std::move(home)), clock_(clock) {}
+std::optional<Error> damage_of(const sys::Path& home, const std::string& id) {
+  if (!model::valid_model_id(id) || !sys::exists(home / "models" / id / kManifestName)) return std::nullopt;
+  auto found = model::find_installed(home, id);
+  if (found) return std::nullopt;
+  return std::move(found).error();
+}
+
+std::vector<DamagedModel> damaged_models(const sys::Path& home) {
+  std::vector<DamagedModel> out;
+  const sys::Path root = home / "models";
+  const auto files = sys::list_files(root, kModelFiles);
+  if (!files) return out;  // no folder: nothing was ever installed
+  for (const sys::Path& path : *files) {
+    if (path.filename() != kManifestName || path.parent_path().parent_path() != root) continue;
+    const std::string id = path.parent_path().filename().string();
+    if (auto error = damage_of(home, id)) out.push_back({id, std::move(*error)});
+  }
+  return out;
+}
+
+ModelsInUse::ModelsInUse(const Config& config, sys::Path home, const Clock& clock, CancelToken cancel)
+    : config_(config), home_(std::move(home)), clock_(clock), cancel_(std::move(cancel)) {}
 
 void ModelsInUse::inject(std::unique_ptr<model::Embedder> embedder,
                          std::unique_ptr<model::Generator> generator) {
@@ -89,13 +115,13 @@ Result<std::unique_ptr<model::Embedder>> ModelsInUse::open_embedder() {
          .query_prefix = config_.string("embedding.query_prefix"),
          .passage_prefix = config_.string("embedding.passage_prefix"),
          .max_input_tokens = static_cast<uint32_t>(config_.integer("embedding.max_tokens"))},
-        clock_);
+        clock_, cancel_);
   }
   const auto found = TRY(installed(model::ModelRole::embedding));
   if (!found) {
     const model::Catalogue catalogue = TRY(model::Catalogue::load());
     const auto& wanted = catalogue.default_for(model::ModelRole::embedding, sys::memory().total_bytes);
-    why_no_embedder_ = none_installed(text("embedding model", "向量模型"), wanted.id);
+    why_no_embedder_ = none_installed(home_, text("embedding model", "向量模型"), wanted.id);
     return nullptr;
   }
   auto options = local_options(model::ModelRole::embedding);
@@ -113,13 +139,13 @@ Result<std::unique_ptr<model::Generator>> ModelsInUse::open_generator() {
                                      .model = config_.string("chat.remote_model"),
                                      .api_key = config_.string("chat.api_key"),
                                      .context_tokens = remote_context(config_)},
-                                    clock_);
+                                    clock_, cancel_);
   }
   const auto found = TRY(installed(model::ModelRole::chat));
   if (!found) {
     const model::Catalogue catalogue = TRY(model::Catalogue::load());
     const auto& wanted = catalogue.default_for(model::ModelRole::chat, sys::memory().total_bytes);
-    why_no_generator_ = none_installed(text("chat model", "对话模型"), wanted.id);
+    why_no_generator_ = none_installed(home_, text("chat model", "对话模型"), wanted.id);
     return nullptr;
   }
   auto options = local_options(model::ModelRole::chat);

@@ -3,7 +3,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/config.h"
@@ -17,10 +19,19 @@
 
 namespace cvp::cli {
 
+/// What is wrong with a model that was installed and can no longer be used: cut short, overwritten, its
+/// description unreadable. Nothing where it is whole, not there, or no name.
+std::optional<Error> damage_of(const sys::Path& home, const std::string& id);
+struct DamagedModel {
+  std::string id;
+  Error error;
+};
+std::vector<DamagedModel> damaged_models(const sys::Path& home);
+
 class ModelsInUse {
  public:
   /// config must outlive this.
-  ModelsInUse(const Config& config, sys::Path home, const Clock& clock);
+  ModelsInUse(const Config& config, sys::Path home, const Clock& clock, CancelToken cancel);
 
   /// For tests: these instead of what is configured and installed.
   void inject(std::unique_ptr<model::Embedder> embedder, std::unique_ptr<model::Generator> generator);
@@ -47,6 +58,7 @@ class ModelsInUse {
   const Config& config_;
   sys::Path home_;
   const Clock& clock_;
+  const CancelToken cancel_;
   std::optional<sys::TempFolder> runtime_folder_;  // sockets; outlives the engines
   std::unique_ptr<model::Tokenizer> tokenizer_;
   std::unique_ptr<model::Embedder> embedder_;

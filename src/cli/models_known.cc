@@ -25,9 +25,26 @@ Result<double> bound(const std::string& typed, double otherwise) {
   if (typed.empty()) return otherwise;
   const auto count = parse_count(typed);
   if (!count)
-    return fail(Errc::usage, text("\"{}\" is no number of parameters", "“{}” 不是参数量", typed),
-                text("for example 8B or 500M", "例如 8B、500M 或 70亿"));
+    return fail(Errc::usage, text("“{}” is no number of parameters", "“{}”不是参数量", typed),
+                text("write it like 8B or 500M", "写法如 8B、500M 或 70亿"));
   return *count;
+}
+
+/// "zh" is two letters, as all codes of languages are; "code" and "multilingual" stand beside them.
+Result<void> check(const KnownFilter& filter) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const std::string& typed = filter.lang;
+  const bool code = typed.size() == 2 && std::ranges::all_of(typed, letter);
+  if (!typed.empty() && !code && typed != "code" && typed != "multilingual") {
+    return fail(Errc::usage, text("“{}” is no code of a language", "“{}”不是语言代码", typed),
+                text("write zh, en, code or multilingual", "写法如 zh、en、code 或 multilingual"));
+  }
+  if (filter.open && filter.service) {
+    return fail(Errc::usage,
+                text("no model is both --open and only a --service", "--open 与 --service 相互排斥"),
+                text("leave one of them out", "请去掉其中一个"));
+  }
+  return {};
 }
 
 bool passes(const ModelFacts& model, const KnownFilter& filter, const Bounds& bounds) {
@@ -73,12 +90,16 @@ RunVerb declare_search(Command& command) {
 Result<int> compare(App& app, const std::vector<std::string>& names, bool markdown) {
   constexpr size_t kMostCompared = 8;
   if (names.size() < 2 || names.size() > kMostCompared)
-    return fail(Errc::usage, text("name two to {} models", "请给出 2 到 {} 个模型", kMostCompared),
+    return fail(Errc::usage, text("name 2 to {} models", "请给出 2 到 {} 个模型", kMostCompared),
                 text("`cvp models list --all` shows their names", "`cvp models list --all` 列出名称"));
   const plan::KnownModels known = TRY(plan::KnownModels::load());
   std::vector<const ModelFacts*> models;
   boost::json::array array;
   for (const std::string& name : names) {
+    if (name.empty()) {
+      return fail(Errc::usage, text("one of the names is empty", "有一个名称是空的"),
+                  text("`cvp models list --all` shows their names", "`cvp models list --all` 列出名称"));
+    }
     models.push_back(TRY(known.find(name)));
     array.push_back(facts_json(*models.back(), app.lang()));
   }
@@ -122,10 +143,12 @@ void declare_filter(Command& command, KnownFilter& filter) {
 }
 
 Result<int> list_known(App& app, const KnownFilter& filter, const std::vector<std::string>& words) {
+  TRY(check(filter));
   const Bounds bounds{.smallest = TRY(bound(filter.smallest, 0)),
                       .largest = TRY(bound(filter.largest, std::numeric_limits<double>::infinity()))};
   if (bounds.smallest > bounds.largest)
-    return fail(Errc::usage, text("--min is larger than --max", "--min 大于 --max"));
+    return fail(Errc::usage, text("--min is larger than --max", "--min 大于 --max"),
+                text("exchange them", "请把两个值对调"));
   const plan::KnownModels known = TRY(plan::KnownModels::load());
   std::vector<const ModelFacts*> models;
   boost::json::array array;
@@ -137,16 +160,17 @@ Result<int> list_known(App& app, const KnownFilter& filter, const std::vector<st
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
     printer.json({{"models", std::move(array)}});
-  } else if (models.empty()) {
+    return models.empty() ? 3 : 0;
+  }
+  if (models.empty()) {
     return fail(Errc::not_found, text("no known model fits", "没有符合条件的已知模型"),
                 text("leave a filter out; `cvp models list --all` shows all of them",
                      "请放宽条件；`cvp models list --all` 列出全部"));
-  } else {
-    list_facts(printer, models, filter.markdown);
-    printer.line();
-    printer.line(text("{} models. `cvp models show NAME` gives the facts with their sources.",
-                      "共 {} 个模型。`cvp models show 名称` 查看详细信息和来源。", models.size()));
   }
+  list_facts(printer, models, filter.markdown);
+  printer.line();
+  printer.line(text("{} models. `cvp models show NAME` gives the facts with their sources.",
+                    "共 {} 个模型。`cvp models show 名称` 查看详细信息和来源。", models.size()));
   return 0;
 }
 

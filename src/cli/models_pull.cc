@@ -66,6 +66,8 @@ Result<void> ask_for_licence(App& app, const model::CatalogueEntry& entry, bool 
 Result<int> pull(App& app, const Options& options) {
   const model::Catalogue catalogue = TRY(model::Catalogue::load());
   const auto wanted = TRY(wanted_models(app, catalogue, options));
+  // Before anybody reads a licence for nothing.
+  for (const model::CatalogueEntry& entry : wanted) TRY(hub::check_sources(entry, options.sources));
   const sys::HomeLock lock = TRY(app.lock_models());
   boost::json::array pulled;
   for (const model::CatalogueEntry& entry : wanted) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <map>
 
 #include "cli/model_facts_view.h"
 #include "cli/models_known.h"
@@ -53,6 +55,11 @@ boost::json::object entry_json(const model::CatalogueEntry& entry, const model::
   return out;
 }
 
+Text damage_text(const std::string& id, const Error& error) {
+  return text("damaged: {}; `cvp models pull {}` gets it again",
+              "已损坏：{}；可用 `cvp models pull {}` 重新下载", error.message, id);
+}
+
 struct Known {
   model::CatalogueEntry entry;
   std::optional<model::InstalledModel> installed;
@@ -78,22 +85,46 @@ Result<std::vector<Known>> known_models(const App& app) {
 Result<int> list(App& app) {
   Printer& printer = app.printer();
   boost::json::array models;
+  std::map<std::string, Error> damaged;
+  for (DamagedModel& model : damaged_models(app.home())) damaged.emplace(model.id, std::move(model.error));
   for (const Known& known : TRY(known_models(app))) {
     const model::CatalogueEntry& entry = known.entry;
-    models.push_back(entry_json(entry, known.installed ? &*known.installed : nullptr, app.lang()));
-    const std::string mark = known.installed ? printer.good("✓") : " ";
+    boost::json::object json = entry_json(entry, known.installed ? &*known.installed : nullptr, app.lang());
+    const auto damage = damaged.find(entry.id);
+    if (damage != damaged.end()) json["damage"] = damage->second.message.in(app.lang());
+    models.push_back(std::move(json));
+    const std::string mark = damage != damaged.end() ? printer.bad("✗")
+                             : known.installed       ? printer.good("✓")
+                                                     : " ";
     const std::string size =
         format_bytes(static_cast<double>(known.installed ? known.installed->gguf_bytes : entry.bytes));
     printer.line(verbatim(fmt::format("{} {}  ", mark, printer.bold(pad(entry.id, 30)))) +
                  verbatim(fmt::format("{:>8}  ", size)) + role_text(entry.role));
-    if (!entry.note.empty())
-      printer.line(verbatim("    ") + Text{printer.dim(entry.note.en), printer.dim(entry.note.zh)});
+    const auto below = [&](const Text& what, bool faint) {
+      constexpr size_t kIndent = 4;
+      const size_t room = std::max<size_t>(20, printer.max_columns()) - kIndent;
+      const std::string lines = wrap(printable(what.in(printer.lang())), room, kIndent);
+      printer.line(verbatim(std::string(kIndent, ' ') + (faint ? printer.dim(lines) : lines)));
+    };
+    if (!entry.note.empty()) below(entry.note, true);
+    if (damage != damaged.end()) below(damage_text(entry.id, damage->second), false);
   }
   printer.line();
-  printer.line(text("✓ installed. `cvp models pull` fetches the defaults, `cvp models pull ID` another one.",
-                    "✓ 表示已安装。`cvp models pull` 下载默认模型，`cvp models pull ID` 下载指定模型。"));
+  const Text legend =
+      text("✓ installed. `cvp models pull` fetches the defaults, `cvp models pull ID` another one.",
+           "✓ 表示已安装。`cvp models pull` 下载默认模型，`cvp models pull 模型名` 下载指定模型。");
+  printer.line(verbatim(wrap(legend.in(printer.lang()), printer.max_columns(), 2)));
   if (printer.json_wanted()) printer.json({{"models", std::move(models)}});
   return 0;
+}
+
+/// As find_installed, but with a hint for someone who wants to remove or check a model, not to get one.
+Result<model::InstalledModel> find_here(const App& app, const std::string& id) {
+  auto found = model::find_installed(app.home(), id);
+  if (!found && found.error().code == Errc::not_found) {
+    found.error().hint = text("`cvp models list` shows which are", "`cvp models list` 可查看已安装的模型");
+  }
+  return found;
 }
 
 /// What is known about a model that cannot be fetched by name.
@@ -145,14 +176,18 @@ Result<int> show(App& app, const std::string& id) {
   row(text("download", "下载大小"), e.bytes > 0 ? format_bytes(static_cast<double>(e.bytes)) : "");
   row(text("needs memory", "所需内存"),
       e.needs_memory_bytes > 0 ? format_bytes(static_cast<double>(e.needs_memory_bytes)) : "");
-  row(text("context", "上下文"), e.context_tokens > 0 ? std::to_string(e.context_tokens) : "");
+  row(text("context", "上下文"),
+      e.context_tokens > 0 ? text("{} tokens", "{} 词元", e.context_tokens).in(app.lang()) : "");
   row(text("SHA-256 of the download", "下载文件的 SHA-256"), e.sha256);
   row(text("file", "文件"), installed ? installed->gguf.string() : "");
   row(text("SHA-256 of the file", "该文件的 SHA-256"), installed ? installed->gguf_sha256 : "");
   row(text("came from", "来源"), installed ? installed->source : "");
-  if (!installed)
+  if (const auto damage = damage_of(app.home(), e.id)) {
+    printer.line(verbatim("  ") + damage_text(e.id, *damage));
+  } else if (!installed) {
     printer.line(text("  not installed: `cvp models pull {}` gets it",
                       "  未安装：可用 `cvp models pull {}` 下载", e.id));
+  }
   boost::json::object json = entry_json(e, installed ? &*installed : nullptr, app.lang());
   if (const auto facts = TRY(facts_of(e.id))) {
     printer.line();
@@ -165,28 +200,39 @@ Result<int> show(App& app, const std::string& id) {
 
 Result<int> rm(App& app, const std::string& id, bool yes) {
   const sys::HomeLock lock = TRY(app.lock_models());
-  const model::InstalledModel model = TRY(model::find_installed(app.home(), id));
-  const std::string size = format_bytes(static_cast<double>(model.gguf_bytes));
+  // A damaged one cannot be opened, but its space can be had back.
+  const std::string whole_id = damage_of(app.home(), id) ? id : TRY(find_here(app, id)).entry.id;
+  const auto file = sys::stat_file(app.home() / "models" / whole_id / "model.gguf");
+  const uint64_t bytes = file ? file->bytes : 0;
+  const std::string size = format_bytes(static_cast<double>(bytes));
   if (!yes && app.printer().on_terminal() &&
-      !confirm(app, text("Remove {} ({})?", "删除 {}（{}）？", model.entry.id, size))) {
+      !confirm(app, text("Remove {} ({})?", "删除 {}（{}）？", whole_id, size))) {
     return fail(Errc::refused, text("nothing was removed", "没有删除任何内容"));
   }
-  TRY(model::remove_installed(app.home(), model.entry.id));
-  app.printer().line(text("{} removed, {} freed", "已删除 {}，释放 {}", model.entry.id, size));
-  if (app.printer().json_wanted())
-    app.printer().json({{"removed", model.entry.id}, {"bytes", model.gguf_bytes}});
+  TRY(model::remove_installed(app.home(), whole_id));
+  app.printer().line(text("{} removed, {} freed", "已删除 {}，释放 {}", whole_id, size));
+  app.printer().note(
+      text("`cvp models pull {}` gets it again", "需要时可用 `cvp models pull {}` 重新下载", whole_id));
+  if (app.printer().json_wanted()) app.printer().json({{"removed", whole_id}, {"bytes", bytes}});
   return 0;
 }
 
 Result<int> verify(App& app, const std::string& id) {
   std::vector<model::InstalledModel> models;
+  std::vector<DamagedModel> damaged;
   if (id.empty()) {
     models = TRY(model::installed_models(app.home()));
+    damaged = damaged_models(app.home());
   } else {
-    models.push_back(TRY(model::find_installed(app.home(), id)));
+    models.push_back(TRY(find_here(app, id)));
   }
   boost::json::array results;
-  bool all_well = true;
+  bool all_well = damaged.empty();
+  for (const DamagedModel& model : damaged) {
+    results.push_back(boost::json::object{{"id", model.id}, {"intact", false}});
+    app.printer().line(verbatim(app.printer().bad("✗") + " " + model.id + "  ") +
+                       damage_text(model.id, model.error));
+  }
   for (const model::InstalledModel& model : models) {
     const auto result = model::verify_installed(model, app.printer().on_progress(), app.cancel());
     if (!result && result.error().code == Errc::cancelled) return std::unexpected(result.error());
@@ -200,7 +246,8 @@ Result<int> verify(App& app, const std::string& id) {
       if (!result.error().hint.empty()) app.printer().line(verbatim("    ") + result.error().hint);
     }
   }
-  if (models.empty()) app.printer().line(text("No model is installed.", "没有安装任何模型。"));
+  if (models.empty() && damaged.empty())
+    app.printer().line(text("No model is installed.", "没有安装任何模型。"));
   if (app.printer().json_wanted()) app.printer().json({{"models", std::move(results)}});
   return all_well ? 0 : 1;
 }

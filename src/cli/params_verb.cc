@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "cli/params_view.h"
-#include "cli/remote_subject.h"
+#include "cli/subject.h"
 
 namespace cvp::cli {
 namespace {
@@ -19,8 +19,8 @@ struct Options {
 Result<std::vector<uint64_t>> widths_of(const std::string& typed) {
   std::vector<uint64_t> out;
   const auto wrong = [&] {
-    return fail(Errc::usage, text("\"{}\" is no list of widths", "“{}” 不是各层宽度", typed),
-                text("for example 3-4-4-1", "例如 3-4-4-1"));
+    return fail(Errc::usage, text("“{}” is no list of widths", "“{}”不是各层宽度", typed),
+                text("write it like 3-4-4-1", "写法如 3-4-4-1"));
   };
   const char* at = typed.data();
   const char* const end = at + typed.size();
@@ -35,11 +35,6 @@ Result<std::vector<uint64_t>> widths_of(const std::string& typed) {
     ++at;
   }
   return wrong();
-}
-
-Result<NamedSubject> open(App& app, const std::string& named) {
-  if (sys::exists(named) && is_safetensors(named)) return open_safetensors(named);
-  return open_subject(app, named);
 }
 
 Result<int> run(App& app, const Options& options) {
@@ -58,10 +53,16 @@ Result<int> run(App& app, const Options& options) {
     if (printer.json_wanted()) printer.json(mlp_json(count));
     return 0;
   }
-  const NamedSubject model = TRY(open(app, options.model));
+  const NamedSubject model = TRY(open_subject(app, options.model));
   for (const Text& note : model.notes) printer.note(note);
   show_parameters(printer, model.subject, {.every_tensor = options.all, .markdown = options.markdown});
-  if (printer.json_wanted()) printer.json(parameters_json(model.subject));
+  if (printer.json_wanted()) {
+    boost::json::object out = parameters_json(model.subject);
+    boost::json::array notes;
+    for (const Text& note : model.notes) notes.emplace_back(note.in(app.lang()));
+    out["notes"] = std::move(notes);
+    printer.json(out);
+  }
   return 0;
 }
 
@@ -70,7 +71,7 @@ RunVerb declare(Command& command) {
   command.about(
       text("Counts the parameters of a model, tensor by tensor: what “7B” is made of. Reads headers only, "
            "of local and of remote files.",
-           "逐个张量统计模型的参数量：“7B” 由什么组成。只读文件头，本地和远程文件都可以。"));
+           "逐个张量统计模型的参数量：“7B”由什么组成。只读文件头，本地和远程文件都可以。"));
   command.argument(text("MODEL", "模型"), options->model,
                    text("a known model, a GGUF or safetensors file, a config.json or its folder, "
                         "hf:OWNER/REPOSITORY/FILE or an address",

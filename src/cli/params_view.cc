@@ -111,13 +111,6 @@ void show_parts(Printer& printer, const plan::ParameterCount& count, const plan:
 
 }  // namespace
 
-std::string with_commas(uint64_t number) {
-  std::string digits = std::to_string(number);
-  constexpr size_t kGroup = 3;
-  for (size_t at = digits.size(); at > kGroup; at -= kGroup) digits.insert(at - kGroup, ",");
-  return digits;
-}
-
 void show_mlp(Printer& printer, const plan::MlpCount& count, bool markdown) {
   Table table;
   table.column(text("layer", "层"), Table::Align::right);
@@ -152,10 +145,13 @@ boost::json::object mlp_json(const plan::MlpCount& count) {
 
 void show_parameters(Printer& printer, const plan::Subject& model, const ParametersView& view) {
   const plan::ParameterCount count = plan::count_parameters(model.weights, model.shape);
-  const plan::WeightBytes bytes = plan::weight_bytes(model.weights, model.shape);
+  const plan::WeightBytes bytes = plan::weight_bytes(model.weights);
+  // "95,040" needs no second, rounded number behind it.
+  const Text exact = verbatim(with_commas(count.total)), about = count_text(static_cast<double>(count.total));
+  const Text rounded{about.en == exact.en ? "" : " (" + about.en + ")",
+                     about.zh == exact.zh ? "" : "（" + about.zh + "）"};
   print_heading(printer,
-                text("{}: {} parameters ({})", "{}：{} 个参数（{}）", model::printable(model.name),
-                     with_commas(count.total), count_text(static_cast<double>(count.total))),
+                text("{}: {} parameters{}", "{}：{} 个参数{}", model::printable(model.name), exact, rounded),
                 view.markdown);
   show_parts(printer, count, bytes, view.markdown);
   const bool shared_table = model.shape.tied && count.of(Part::output_head) == 0;
@@ -190,7 +186,7 @@ boost::json::object parameters_json(const plan::Subject& model) {
   return {{"model", model.name},
           {"parameters", count.total},
           {"active_parameters", count.active},
-          {"bytes", plan::weight_bytes(model.weights, model.shape).total},
+          {"bytes", plan::weight_bytes(model.weights).total},
           {"parts", std::move(parts)},
           {"tensors", std::move(tensors)}};
 }

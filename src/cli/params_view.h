@@ -8,9 +8,6 @@
 
 namespace cvp::cli {
 
-/// "6,738,415,616"
-std::string with_commas(uint64_t number);
-
 void show_mlp(Printer& printer, const plan::MlpCount& count, bool markdown);
 boost::json::object mlp_json(const plan::MlpCount& count);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "cli/hw_view.h"
 #include "cli/plan_view.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
@@ -11,6 +12,7 @@ namespace cvp::cli {
 namespace {
 
 constexpr size_t kShown = 15;
+constexpr int64_t kUsualCards = 2;
 
 struct Purchase {
   const plan::Gpu* gpu = nullptr;
@@ -19,15 +21,29 @@ struct Purchase {
   plan::InferPlan plan;
 };
 
+struct Search {
+  const NamedSubject& model;
+  const plan::Rig& host;
+  const plan::InferQuery& query;
+  const plan::QualityTable& quality;
+  std::string quantization;  // empty: the best of those worth comparing
+};
+
 /// The best that runs wholly on so many of these cards; nothing where none does.
-Result<std::optional<plan::InferPlan>> runs_on(const NamedSubject& model, const plan::Gpu& gpu, int count,
-                                               const plan::Rig& host, const plan::InferQuery& query,
-                                               const plan::QualityTable& quality) {
-  plan::Rig rig = plan::without_gpus(host);
+Result<std::optional<plan::InferPlan>> runs_on(const Search& search, const plan::Gpu& gpu, int count) {
+  plan::Rig rig = plan::without_gpus(search.host);
   rig.gpus.assign(static_cast<size_t>(count), plan::device_of(gpu));
+  const auto plan_of = [&](const std::string& quantization) {
+    return plan::plan_inference(search.model.subject, quantization, rig, search.query, search.quality);
+  };
+  if (!search.quantization.empty()) {
+    plan::InferPlan plan = TRY(plan_of(search.quantization));
+    if (plan.verdict != plan::Verdict::gpu || !plan.speed.known) return std::nullopt;
+    return plan;
+  }
   std::vector<plan::InferPlan> plans;
   for (const std::string_view name : plan::compared_quantizations()) {
-    plan::InferPlan plan = TRY(plan::plan_inference(model.subject, std::string(name), rig, query, quality));
+    plan::InferPlan plan = TRY(plan_of(std::string(name)));
     if (plan.verdict == plan::Verdict::gpu && (!plan.loss || plan.loss->small_percent < 5))
       plans.push_back(std::move(plan));
   }
@@ -41,16 +57,15 @@ bool for_sale(const plan::Gpu& gpu) {
          gpu.name.form == plan::GpuForm::card;
 }
 
-Result<std::vector<Purchase>> purchases(const NamedSubject& model, const plan::GpuCatalogue& catalogue,
-                                        const plan::Rig& host, const plan::InferQuery& query,
-                                        const plan::QualityTable& quality, double budget, int most_cards) {
+Result<std::vector<Purchase>> purchases(const Search& search, const plan::GpuCatalogue& catalogue,
+                                        double budget, int most_cards) {
   std::vector<Purchase> out;
   for (const plan::Gpu& gpu : catalogue.all()) {
     if (!for_sale(gpu)) continue;
     for (int count = 1; count <= most_cards; ++count) {
       const double price = count * gpu.price_usd.value;
       if (price > budget) break;
-      auto plan = TRY(runs_on(model, gpu, count, host, query, quality));
+      auto plan = TRY(runs_on(search, gpu, count));
       if (!plan) continue;
       out.push_back({&gpu, count, price, std::move(*plan)});
       break;
@@ -58,6 +73,51 @@ Result<std::vector<Purchase>> purchases(const NamedSubject& model, const plan::G
   }
   std::ranges::stable_sort(out, [](const Purchase& a, const Purchase& b) { return a.price < b.price; });
   return out;
+}
+
+void show_table(Printer& printer, const std::vector<Purchase>& found, bool markdown) {
+  Table table;
+  table.column(text("GPU", "显卡"));
+  table.column(text("memory", "显存"), Table::Align::right);
+  table.column(text("year", "年份"), Table::Align::right);
+  table.column(text("price", "价格"), Table::Align::right);
+  table.column(text("quant.", "量化"));
+  table.column(text("writes/s", "生成/秒"), Table::Align::right);
+  table.column(text("per $1,000", "每千美元"), Table::Align::right);
+  for (size_t i = 0; i < std::min(found.size(), kShown); ++i) {
+    const Purchase& p = found[i];
+    const std::string name = short_gpu_name(p.gpu->name.canonical);
+    const std::string price = "$" + with_commas(static_cast<uint64_t>(p.price));
+    table.row({verbatim(p.count > 1 ? fmt::format("{} × {}", p.count, name) : name),
+               verbatim(format_gib(p.count * p.gpu->memory_bytes.value)),
+               p.gpu->year ? verbatim(fmt::format("{:.0f}", p.gpu->year.value)) : Text{},
+               verbatim(price + (p.gpu->price_usd.checked ? "" : "?")), verbatim(p.plan.quantization),
+               verbatim(band_cell(p.plan.speed.decode)),
+               verbatim(format_number(1000 * p.plan.speed.decode.value / p.price))});
+  }
+  table.print(printer, markdown);
+  printer.line();
+}
+
+void show_notes(Printer& printer, const NamedSubject& model, size_t found, bool markdown) {
+  if (found > kShown)
+    print_point(printer,
+                text("the {} cheapest of {}; --json gives all",
+                     "只列出最便宜的 {} 种，共 {} 种；--json 给出全部", kShown, found),
+                markdown);
+  for (const Text& note : model.notes) print_point(printer, note, markdown);
+  print_point(
+      printer,
+      text("writes/s: tokens a second for one user, with the range to expect (±20% means from value / "
+           "1.2 to value × 1.2); per $1,000: the same for each $1,000 of the price",
+           "生成/秒：单个用户每秒生成的词元数及预计范围（±20% 表示从 值 ÷ 1.2 到 值 × "
+           "1.2）；每千美元：每花 1000 美元得到的生成速度"),
+      markdown);
+  print_point(printer,
+              text("prices are launch or list prices of new cards, as far as cvp knows them (? = not "
+                   "checked); shops and used cards differ, and the computer around the card comes on top",
+                   "价格为新卡的首发价或标价（? 表示未核实）；商店价和二手价会有不同，且不含整机其他部件"),
+              markdown);
 }
 
 boost::json::object purchase_json(const Purchase& p) {
@@ -94,8 +154,9 @@ Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMac
     budget = *typed;
   }
   const plan::GpuCatalogue catalogue = TRY(plan::GpuCatalogue::load());
-  const auto found = TRY(
-      purchases(model, catalogue, host.rig, query, quality, budget, static_cast<int>(options.most_cards)));
+  const Search search{model, host.rig, query, quality, options.quantization};
+  const int64_t most_cards = options.most_cards > 0 ? options.most_cards : kUsualCards;
+  const auto found = TRY(purchases(search, catalogue, budget, static_cast<int>(most_cards)));
   if (found.empty()) {
     return fail(Errc::not_found,
                 text("no GPU with a known price runs {} within that", "在此条件下没有已知价格的显卡能运行 {}",
@@ -105,42 +166,19 @@ Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMac
   }
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
-    boost::json::array list;
+    boost::json::array list, notes;
     for (const Purchase& purchase : found) list.push_back(purchase_json(purchase));
-    printer.json({{"model", model.subject.name}, {"purchases", std::move(list)}});
+    for (const Text& note : model.notes) notes.emplace_back(note.in(app.lang()));
+    printer.json(
+        {{"model", model.subject.name}, {"purchases", std::move(list)}, {"notes", std::move(notes)}});
     return 0;
   }
   print_heading(
       printer,
       text("GPUs that run {} wholly, by price", "能完整运行 {} 的显卡（按价格）", model.subject.name),
       markdown);
-  Table table;
-  table.column(text("GPU", "显卡"));
-  table.column(text("memory", "显存"), Table::Align::right);
-  table.column(text("year", "年份"), Table::Align::right);
-  table.column(text("price", "价格"), Table::Align::right);
-  table.column(text("quant.", "量化"));
-  table.column(text("writes/s", "生成/秒"), Table::Align::right);
-  table.column(text("per $1000", "每千美元"), Table::Align::right);
-  for (size_t i = 0; i < std::min(found.size(), kShown); ++i) {
-    const Purchase& p = found[i];
-    const std::string name =
-        p.count > 1 ? fmt::format("{} × {}", p.count, p.gpu->name.canonical) : p.gpu->name.canonical;
-    table.row({verbatim(name), verbatim(format_gib(p.count * p.gpu->memory_bytes.value)),
-               p.gpu->year ? verbatim(fmt::format("{:.0f}", p.gpu->year.value)) : Text{},
-               verbatim(fmt::format("${:.0f}{}", p.price, p.gpu->price_usd.checked ? "" : "?")),
-               verbatim(p.plan.quantization), verbatim(band_cell(p.plan.speed.decode)),
-               verbatim(format_number(1000 * p.plan.speed.decode.value / p.price))});
-  }
-  table.print(printer, markdown);
-  printer.line();
-  for (const Text& note : model.notes) print_point(printer, note, markdown);
-  print_point(printer,
-              text("prices are launch or list prices of new cards, as far as cvp knows them (? = not "
-                   "checked); shops and used cards "
-                   "differ, and the computer around the card comes on top",
-                   "价格为新卡的首发价或标价（? 表示未核实）；商店价和二手价会有不同，且不含整机其他部件"),
-              markdown);
+  show_table(printer, found, markdown);
+  show_notes(printer, model, found.size(), markdown);
   return 0;
 }
 

@@ -9,8 +9,9 @@
 namespace cvp::cli {
 
 struct BuyOptions {
-  std::string budget;  // dollars for all cards; empty: any
-  int64_t most_cards = 2;
+  std::string budget;        // dollars for all cards; empty: any
+  int64_t most_cards = 0;    // of one kind; 0: the usual two
+  std::string quantization;  // only this one; empty: the best of those worth comparing
 };
 void declare_purchase(Command& command, BuyOptions& options);
 

@@ -1,5 +1,6 @@
 #include "cli/plan_machine.h"
 
+#include "cli/hw_view.h"
 #include "cli/quantity.h"
 #include "sys/hardware.h"
 
@@ -11,13 +12,16 @@ constexpr uint64_t kMeasurementBytes = 1 << 20;
 Result<plan::Machine> named_machine(const MachineOptions& options, const sys::Hardware& host,
                                     const plan::GpuCatalogue& catalogue, std::vector<Text>& notes) {
   const plan::GpuMatch match = TRY(catalogue.find(options.name));
-  if (!match.also.empty()) {
-    std::string others;
-    for (const plan::Gpu* other : match.also) others += (others.empty() ? "" : ", ") + other->name.canonical;
-    notes.push_back(text("“{}” is taken as {}; it could also be {}", "“{}”按 {} 处理；也可能是 {}",
-                         options.name, match.gpu->name.canonical, others));
+  if (Text also = also_fits(options.name, match); !also.empty()) notes.push_back(std::move(also));
+  plan::Machine machine = plan::imagine_machine(*match.gpu, static_cast<int>(options.count), host);
+  if (machine.gpus.size() < static_cast<size_t>(options.count)) {
+    return fail(
+        Errc::usage,
+        text("{} GPUs in one machine cannot be planned", "无法规划一台装有 {} 块 GPU 的机器",
+             with_commas(static_cast<uint64_t>(options.count))),
+        text("--count goes up to {} here", "此处 --count 最大为 {}", with_commas(machine.gpus.size())));
   }
-  return plan::imagine_machine(*match.gpu, static_cast<int>(options.count), host);
+  return machine;
 }
 
 /// What --memory says; without it, of chips that share the host's memory, their own.
@@ -49,7 +53,7 @@ void declare_machine(Command& command, MachineOptions& options) {
                       "改用指定的 GPU，如 \"RTX 3060 12GB\"，而不是本机"));
   command.number("--count", options.count, 1, 100'000, text("so many of these GPUs", "这种 GPU 的数量"));
   command.option("--memory", options.memory, text("SIZE", "大小"),
-                 text("main memory beside the GPU (default: as here)", "GPU 之外的内存（默认与本机相同）"));
+                 text("main memory of the computer (default: as here)", "主机内存（默认与本机相同）"));
   command.flag("--cpu", options.cpu, text("without a GPU", "不用 GPU"));
 }
 
@@ -68,11 +72,13 @@ plan::Measurements read_measurements(App& app) {
 
 Result<PlannedMachine> open_machine(App& app, const MachineOptions& options) {
   if (options.cpu && !options.name.empty()) {
-    return fail(Errc::usage, text("--cpu and --gpu contradict each other", "--cpu 与 --gpu 相互矛盾"));
+    return fail(Errc::usage, text("--cpu and --gpu contradict each other", "--cpu 与 --gpu 相互矛盾"),
+                text("leave one of them out", "请去掉其中一个"));
   }
   if (options.count > 1 && options.name.empty()) {
-    return fail(Errc::usage, text("--count says how many of which GPU: add --gpu NAME",
-                                  "--count 是 GPU 的数量：请加上 --gpu 名称"));
+    return fail(Errc::usage,
+                text("--count does not say which GPU is meant", "只写 --count，不知道是哪种 GPU"),
+                text("add --gpu NAME", "请加上 --gpu 名称"));
   }
   PlannedMachine out;
   std::vector<Text> notes;

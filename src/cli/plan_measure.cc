@@ -39,8 +39,15 @@ Result<plan::MeasuredRun> measure(const Bench& bench, const NamedSubject& model,
                            .unix_seconds = clock.unix_seconds()};
 }
 
+Result<double> measure_bandwidth(App& app) {
+  app.printer().status(text("measuring the bandwidth of memory", "正在测量内存带宽"));
+  auto bandwidth = sys::real_hardware().measure_memory_bandwidth(app.cancel());
+  app.printer().clear_status();
+  return bandwidth;
+}
+
 Result<plan::Measurements> measure_and_keep(App& app, const Bench& bench, const NamedSubject& model,
-                                            const PlannedMachine& machine, const plan::InferPlan& plan) {
+                                            const plan::Rig& rig, const plan::InferPlan& plan) {
   if (plan.verdict == plan::Verdict::no) {
     return fail(Errc::refused, text("{} does not fit this machine", "这台机器放不下 {}", model.subject.name));
   }
@@ -50,12 +57,11 @@ Result<plan::Measurements> measure_and_keep(App& app, const Bench& bench, const 
         text("the GPU is not in cvp's catalogue; measure with --cpu", "目录中没有此 GPU；可加 --cpu 测量"));
   }
   plan::Measurements kept = read_measurements(app);
-  if (kept.machine != machine.rig.name) kept = {.machine = machine.rig.name};
-  app.printer().status(text("measuring the bandwidth of memory", "正在测量内存带宽"));
-  kept.memory_bandwidth = TRY(sys::real_hardware().measure_memory_bandwidth(app.cancel()));
+  if (kept.machine != rig.name) kept = {.machine = rig.name};
+  kept.memory_bandwidth = rig.host.bandwidth;
   app.printer().status(text("llama-bench measures {}: some minutes", "llama-bench 正在测量 {}：需要几分钟",
                             model.subject.name));
-  plan::remember(kept, TRY(measure(bench, model, plan, machine.rig, app.clock(), app.cancel())));
+  plan::remember(kept, TRY(measure(bench, model, plan, rig, app.clock(), app.cancel())));
   app.printer().clear_status();
   TRY(sys::make_folders(app.home()));
   TRY(sys::write_file_atomic(measurements_path(app), plan::format_measurements(kept)));

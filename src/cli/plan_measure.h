@@ -24,9 +24,13 @@ Result<Bench> installed_bench(App& app);
 Result<plan::MeasuredRun> measure(const Bench& bench, const NamedSubject& model, const plan::InferPlan& plan,
                                   const plan::Rig& rig, const Clock& clock, const CancelToken& cancel);
 
-/// The bandwidth of main memory and the model's speed; kept in HOME. Errc::usage where the model has no file
-/// here or the machine is only named.
+/// Of main memory, bytes/s; it takes some seconds. Plans are to be made with it before a model is measured:
+/// later ones are, and the ratio of the two only means something for estimates of one kind.
+Result<double> measure_bandwidth(App& app);
+
+/// The model's speed; kept in HOME with the bandwidth that the machine was planned with. Errc::refused where
+/// the model does not fit or its speed cannot be estimated.
 Result<plan::Measurements> measure_and_keep(App& app, const Bench& bench, const NamedSubject& model,
-                                            const PlannedMachine& machine, const plan::InferPlan& plan);
+                                            const plan::Rig& rig, const plan::InferPlan& plan);
 
 }  // namespace cvp::cli

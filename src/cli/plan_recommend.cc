@@ -12,7 +12,9 @@
 namespace cvp::cli {
 namespace {
 
-constexpr size_t kShown = 8;
+constexpr size_t kShown = 8, kNearest = 3;
+// On a narrow terminal the licence would cost the names their ends.
+constexpr size_t kRoomForLicence = 100;
 
 struct Options {
   std::vector<std::string> languages;
@@ -33,7 +35,8 @@ Result<std::vector<std::string>> languages_of(const std::vector<std::string>& ty
           one.size() == 2 && std::ranges::all_of(one, [](char c) { return c >= 'a' && c <= 'z'; });
       if (!code) {
         return fail(Errc::usage,
-                    text("“{}” is no language code such as zh or en", "“{}”不是 zh、en 这样的语言代码", one));
+                    text("“{}” is no language code such as zh or en", "“{}”不是 zh、en 这样的语言代码", one),
+                    text("write --languages zh, en or zh,en", "写法如 --languages zh、en 或 zh,en"));
       }
       out.push_back(one);
       begin = end + 1;
@@ -49,8 +52,11 @@ std::string joined(const std::vector<Text>& parts, Lang lang) {
   return out;
 }
 
+/// "8.1 s (4.1–16.0)".
 Text seconds_text(const plan::Band& seconds) {
-  return seconds.value > 0 ? text("{} s", "{} 秒", band_cell(seconds)) : text("unknown", "未知");
+  if (!(seconds.value > 0)) return text("unknown", "未知");
+  return text("{} s ({}–{})", "{} 秒（{}–{}）", format_number(seconds.value), format_number(seconds.low),
+              format_number(seconds.high));
 }
 
 void show_choices(Printer& printer, const Recommendation& all, bool markdown) {
@@ -60,22 +66,39 @@ void show_choices(Printer& printer, const Recommendation& all, bool markdown) {
   table.column(text("memory", "占用"), Table::Align::right);
   table.column(text("writes/s", "生成/秒"), Table::Align::right);
   table.column(text("an answer", "一次回答"), Table::Align::right);
-  table.column(text("licence", "许可证"));
+  const bool licence = markdown || printer.max_columns() >= kRoomForLicence;
+  if (licence) table.column(text("licence", "许可证"));
   size_t shown = 0;
   const plan::Choice* best = all.installable();
   for (const plan::Choice& choice : all.chat.choices) {
     const plan::InferPlan& plan = choice.plan;
     if (++shown > kShown && &choice != best) continue;
-    table.row({verbatim(choice.candidate->id), verbatim(plan.quantization),
-
-               verbatim(format_gib(static_cast<double>(plan.placement.total()))),
-               plan.speed.known ? verbatim(band_cell(plan.speed.decode)) : text("unknown", "未知"),
-               seconds_text(choice.answer_seconds), verbatim(choice.candidate->licence)},
-              &choice == best  ? Table::Look::chosen
-              : choice.in_time ? Table::Look::plain
-                               : Table::Look::faint);
+    std::vector<Text> cells = {
+        verbatim(choice.candidate->id), verbatim(plan.quantization),
+        verbatim(format_gib(static_cast<double>(plan.placement.total()))),
+        plan.speed.known ? verbatim(band_cell(plan.speed.decode)) : text("unknown", "未知"),
+        seconds_text(choice.answer_seconds)};
+    if (licence) cells.push_back(verbatim(choice.candidate->licence));
+    table.row(std::move(cells), &choice == best  ? Table::Look::chosen
+                                : choice.in_time ? Table::Look::plain
+                                                 : Table::Look::faint);
   }
   table.print(printer, markdown);
+}
+
+/// Where nothing will do: what the smallest models lack.
+void show_nearest(Printer& printer, const Recommendation& all, bool markdown) {
+  std::vector<const plan::Candidate*> smallest;
+  for (const auto& candidate : all.candidates) smallest.push_back(candidate.get());
+  std::ranges::stable_sort(smallest, {}, &plan::Candidate::parameters);
+  size_t shown = 0;
+  for (const plan::Candidate* candidate : smallest) {
+    const auto why =
+        std::ranges::find(all.chat.left_out, candidate->id, &std::pair<std::string, Text>::first);
+    if (why == all.chat.left_out.end()) continue;
+    print_point(printer, text("{}: {}", "{}：{}", candidate->id, why->second), markdown);
+    if (++shown == kNearest) break;
+  }
 }
 
 /// Why the chosen one, and what stands before it that cvp does not fetch itself.
@@ -84,16 +107,19 @@ void show_reasons(Printer& printer, const Recommendation& all, bool markdown) {
   const plan::Choice* first = all.chat.choices.empty() ? nullptr : &all.chat.choices.front();
   if (first != nullptr && first != best) {
     print_paragraph(printer,
-                    text("Best: {} {}: {}. cvp does not fetch it itself: get its GGUF from {}.",
-                         "最佳：{} {}：{}。cvp 不直接下载它：请从 {} 获取 GGUF 文件。",
-                         first->candidate->subject.name, first->plan.quantization,
+                    text("Best: {} {}, {}: {}. cvp does not fetch it itself: get its GGUF from {}.",
+                         "最佳：{} {}（{}）：{}。cvp 不直接下载它：请从 {} 获取 GGUF 文件。",
+                         first->candidate->subject.name, first->plan.quantization, first->candidate->licence,
                          Text{joined(first->reasons, Lang::en), joined(first->reasons, Lang::zh)},
                          first->candidate->where),
                     markdown);
   }
   if (best != nullptr) {
     print_paragraph(printer,
-                    text("{} {}: {}.", "{} {}：{}。", best->candidate->subject.name, best->plan.quantization,
+                    text("{}{} {}, {}: {}.", "{}{} {}（{}）：{}。",
+                         first != best ? text("Best that cvp fetches: ", "cvp 可下载的最佳选择：")
+                                       : text("Best: ", "最佳："),
+                         best->candidate->subject.name, best->plan.quantization, best->candidate->licence,
                          Text{joined(best->reasons, Lang::en), joined(best->reasons, Lang::zh)}),
                     markdown);
   }
@@ -124,7 +150,8 @@ boost::json::object choice_json(const plan::Choice& choice, Lang lang) {
 }
 
 void show_json(App& app, const Recommendation& all, const PlannedMachine& machine) {
-  boost::json::array choices, left_out;
+  boost::json::array choices, left_out, notes;
+  for (const Text& note : machine.rig.notes) notes.emplace_back(note.in(app.lang()));
   for (const plan::Choice& choice : all.chat.choices) choices.push_back(choice_json(choice, app.lang()));
   for (const auto& [id, why] : all.chat.left_out)
     left_out.push_back(boost::json::object{{"id", id}, {"why", why.in(app.lang())}});
@@ -135,11 +162,33 @@ void show_json(App& app, const Recommendation& all, const PlannedMachine& machin
                       {"why_embedder", all.why_embedder.in(app.lang())},
                       {"chat", std::move(choices)},
                       {"left_out", std::move(left_out)},
-                      {"command", std::move(command)}});
+                      {"command", std::move(command)},
+                      {"notes", std::move(notes)}});
+}
+
+void show_notes(Printer& printer, const Recommendation& all, const PlannedMachine& machine, bool markdown) {
+  for (const Text& note : machine.rig.notes) print_point(printer, note, markdown);
+  const auto bandwidth = plan::assumed_bandwidth(machine.rig);
+  if (bandwidth && machine.rig.gpus.empty()) print_point(printer, *bandwidth, markdown);
+  if (all.chat.choices.empty()) return;
+  print_point(printer,
+              text("writes/s: tokens a second for one user; ±20% means from value / 1.2 to value × 1.2; an "
+                   "answer: seconds until it is complete, with the range to expect",
+                   "生成/秒：单个用户每秒的词元数，±20% 表示从 值 ÷ 1.2 到 值 × "
+                   "1.2；一次回答：从提问到答完的秒数及预计范围"),
+              markdown);
+  print_point(
+      printer,
+      text("ranked by size and quantization among those that answer in time (a question and its "
+           "passages: about {:.0f} tokens), the slower ones below; size says much and not all: try two",
+           "先按规模和量化列出能及时回答（资料和问题约 {:.0f} "
+           "词元）的模型，较慢的排在后面；规模重要但不是一切，建议试两个",
+           plan::kTypicalPrompt),
+      markdown);
 }
 
 Result<int> run(App& app, const Options& options) {
-  if (!options.budget.empty() && options.machine.name.empty()) {
+  if (!options.budget.empty()) {
     return fail(Errc::usage,
                 text("--budget is about buying: `cvp plan MODEL --buy --budget {}` compares GPUs",
                      "--budget 用于选购：请用 `cvp plan 模型 --buy --budget {}` 比较显卡", options.budget));
@@ -157,12 +206,15 @@ Result<int> run(App& app, const Options& options) {
     return all.chat.choices.empty() ? 3 : 0;
   }
   Printer& printer = app.printer();
-  print_heading(printer, text("For {}", "适合 {} 的模型", machine.rig.name), options.markdown);
+  print_heading(printer, text("For {}", "适合这台机器的模型：{}", machine_text(machine.rig)),
+                options.markdown);
   if (all.chat.choices.empty()) {
     print_paragraph(printer,
-                    text("No chat model fits what you want here. cvp still answers by quoting, without one.",
+                    text("No chat model does what you want here. Without one cvp still answers, by quoting.",
                          "没有符合要求的对话模型。没有对话模型时，cvp 仍可摘录原文作答。"),
                     options.markdown);
+    show_nearest(printer, all, options.markdown);
+    printer.line();
   } else {
     show_choices(printer, all, options.markdown);
     printer.line();
@@ -173,17 +225,7 @@ Result<int> run(App& app, const Options& options) {
     printer.line(verbatim(options.markdown ? "```sh\n" + line + "\n```" : "  " + printer.bold(line)));
     printer.line();
   }
-  for (const Text& note : machine.rig.notes) print_point(printer, note, options.markdown);
-  const auto bandwidth = plan::assumed_bandwidth(machine.rig);
-  if (bandwidth && machine.rig.gpus.empty()) print_point(printer, *bandwidth, options.markdown);
-  print_point(printer,
-              text("ranked by size and quantization among those that answer {:.0f} words of passages and "
-                   "question in time; size says much "
-                   "and not all: try two",
-                   "在能及时回答（约 {:.0f} "
-                   "词元的资料和问题）的模型中按规模和量化排序；规模重要但不是一切，建议试两个",
-                   plan::kTypicalPrompt),
-              options.markdown);
+  show_notes(printer, all, machine, options.markdown);
   return all.chat.choices.empty() ? 3 : 0;
 }
 

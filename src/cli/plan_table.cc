@@ -40,18 +40,32 @@ std::vector<Row> rows_of(const NamedSubject& model) {
   return out;
 }
 
-boost::json::object model_json(const NamedSubject& model) {
-  boost::json::array rows, caches;
+/// Of all parameters, with the sequences that the text below speaks of.
+Result<plan::TrainMemory> training_of(const NamedSubject& model) {
+  return plan::train_memory(plan::train_net(model.subject.shape),
+                            {.sequence_tokens = 2048, .micro_batch = 4});
+}
+
+Result<boost::json::object> model_json(const NamedSubject& model, Lang lang) {
+  boost::json::array rows, notes;
   for (const Row& row : rows_of(model)) {
     boost::json::object bytes;
     for (const Precision& precision : kPrecisions) bytes[precision.name] = row.parameters * precision.bytes;
     rows.push_back(boost::json::object{{"parameters", row.parameters}, {"bytes", std::move(bytes)}});
   }
+  for (const Text& note : model.notes) notes.emplace_back(note.in(lang));
   const uint64_t per_token = plan::cache_bytes_per_token(model.subject.shape);
-  return {{"model", model.subject.name},
-          {"rows", std::move(rows)},
-          {"context_tokens", model.subject.shape.context_tokens},
-          {"cache_bytes_per_token", per_token}};
+  const plan::TrainMemory training = TRY(training_of(model));
+  return boost::json::object{{"model", model.subject.name},
+                             {"rows", std::move(rows)},
+                             {"context_tokens", model.subject.shape.context_tokens},
+                             {"cache_bytes_per_token", per_token},
+                             {"training_bytes", training.total()},
+                             {"notes", std::move(notes)}};
+}
+
+std::string size_cell(double size) {
+  return size < 0.95 ? fmt::format("{:.2f}", size) : fmt::format("{:.1f}", size);
 }
 
 void show_weights(Printer& printer, const std::vector<NamedSubject>& models, bool markdown) {
@@ -67,14 +81,15 @@ void show_weights(Printer& printer, const std::vector<NamedSubject>& models, boo
       std::vector<Text> binary = {{}, {}, verbatim("GiB")};
       for (const Precision& precision : kPrecisions) {
         const double bytes = row.parameters * precision.bytes;
-        decimal.push_back(verbatim(fmt::format("{:.1f}", bytes / 1e9)));
-        binary.push_back(verbatim(fmt::format("{:.1f}", bytes / kGib)));
+        decimal.push_back(verbatim(size_cell(bytes / 1e9)));
+        binary.push_back(verbatim(size_cell(bytes / kGib)));
       }
       table.row(std::move(decimal));
       table.row(std::move(binary), Table::Look::faint);
     }
   }
   table.print(printer, markdown);
+  printer.line();
 }
 
 /// Nothing of models that have no cache, or where the context is longer than what they were trained for.
@@ -98,10 +113,9 @@ void show_caches(Printer& printer, const std::vector<NamedSubject>& models, bool
     table.column(text("{}k tokens", "{}k 词元", tokens / 1024), Table::Align::right);
   for (const NamedSubject& model : models) {
     const plan::Shape& shape = model.subject.shape;
-    std::vector<Text> cells = {
-        verbatim(model.subject.name),
-        shape.context_tokens > 0 ? verbatim(std::to_string(shape.context_tokens)) : verbatim("–"),
-        verbatim(format_gib(static_cast<double>(plan::cache_bytes_per_token(shape))))};
+    std::vector<Text> cells = {verbatim(model.subject.name),
+                               verbatim(shape.context_tokens > 0 ? with_commas(shape.context_tokens) : "–"),
+                               verbatim(format_gib(static_cast<double>(plan::cache_bytes_per_token(shape))))};
     for (const uint64_t tokens : kContexts) cells.push_back(cache_cell(shape, tokens));
     table.row(std::move(cells));
   }
@@ -110,8 +124,7 @@ void show_caches(Printer& printer, const std::vector<NamedSubject>& models, bool
 
 Result<void> show_training(Printer& printer, const NamedSubject& model, bool markdown) {
   print_heading(printer, text("Training takes some ten times more", "训练大约要多用十倍"), markdown);
-  const plan::TrainNet net = plan::train_net(model.subject.shape);
-  const auto memory = TRY(plan::train_memory(net, {.sequence_tokens = 2048, .micro_batch = 4}));
+  const plan::TrainMemory memory = TRY(training_of(model));
   const auto gib = [](double bytes) { return format_gib(bytes); };
   print_paragraph(
       printer,
@@ -139,7 +152,7 @@ Result<int> table(App& app, const Options& options) {
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
     boost::json::array list;
-    for (const NamedSubject& model : models) list.push_back(model_json(model));
+    for (const NamedSubject& model : models) list.push_back(TRY(model_json(model, app.lang())));
     printer.json({{"models", std::move(list)}});
     return 0;
   }
@@ -168,7 +181,7 @@ RunVerb declare(Command& command) {
            "and what training "
            "would take.",
            "模型权重在 32、16、8、4 位下各有多大（GB 和 GiB），上下文另占多少，训练又需多少。"));
-  command.arguments(text("MODEL…", "模型…"), options->models, text("as with `cvp plan`", "同 `cvp plan`"));
+  command.arguments(text("MODEL", "模型"), options->models, text("as with `cvp plan`", "同 `cvp plan`"));
   command.flag("--md", options->markdown, text("as Markdown", "以 Markdown 输出"));
   command.example("cvp plan table llama-2-7b llama-2-13b",
                   text("two models side by side", "并列比较两个模型"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/hw_view.h"
 #include "cli/quantity.h"
 #include "cli/subject.h"
 #include "cli/train_view.h"
@@ -15,13 +16,23 @@ constexpr int64_t kUsualExamples = 10'000, kUsualLength = 1'000, kUsualEpochs = 
 constexpr uint32_t kUsualRank = 16;
 constexpr const char* kUsualGpu = "RTX 4090";
 
-Result<double> number(const std::string& name, const std::string& typed) {
+struct Numeric {
+  const char* option;
+  double low, high;
+  const char* example;
+};
+constexpr Numeric kParameters{"--params", 1e6, 1e14, "7B"}, kTokens{"--tokens", 1, 1e15, "30M"},
+    kMfu{"--mfu", 0.001, 1, "0.4"}, kPrice{"--price", 0.001, 1e6, "1.36"},
+    kEnergyPrice{"--kwh-price", 0.001, 1e4, "0.15"}, kWatts{"--watts", 1, 1e6, "350"};
+
+Result<double> number(const Numeric& what, const std::string& typed) {
   const auto value = parse_count(typed);
-  if (!value) {
-    return fail(Errc::usage, text("{} needs a positive number such as 7B, 1.4e12 or 2.5, not “{}”",
-                                  "{} 需要 7B、1.4e12 或 2.5 这样的正数，而不是“{}”", name, typed));
-  }
-  return *value;
+  if (value && *value >= what.low && *value <= what.high) return *value;
+  const Text wrong = text("{} needs a number such as {}, not “{}”", "{} 需要 {} 这样的数，而不是“{}”",
+                          what.option, what.example, typed);
+  if (!value) return fail(Errc::usage, wrong);
+  return fail(Errc::usage, wrong,
+              text("from {} to {}", "应在 {} 到 {} 之间", count_text(what.low), count_text(what.high)));
 }
 
 Result<plan::TrainOptions> options_of(const TrainRequest& r) {
@@ -67,13 +78,15 @@ Result<plan::TrainOptions> options_of(const TrainRequest& r) {
 Result<double> tokens_of(const TrainRequest& r, const plan::TrainNet& net, std::vector<Text>& notes) {
   if (!r.tokens.empty() && r.examples > 0) {
     return fail(Errc::usage,
-                text("--tokens and --examples say the same twice", "--tokens 与 --examples 重复了"));
+                text("--tokens and --examples say the same twice", "--tokens 与 --examples 重复了"),
+                text("leave one of them out", "请去掉其中一个"));
   }
   const double epochs = static_cast<double>(r.epochs > 0 ? r.epochs : 1);
-  if (!r.tokens.empty()) return TRY(number("--tokens", r.tokens)) * epochs;
+  if (!r.tokens.empty()) return TRY(number(kTokens, r.tokens)) * epochs;
   if (r.examples > 0) {
     notes.push_back(text("{} examples, each as long as the sequence: an upper bound",
-                         "{} 条样本，均按序列长度计：这是上限", r.examples));
+                         "{} 条样本，均按序列长度计：这是上限",
+                         with_commas(static_cast<uint64_t>(r.examples))));
     return static_cast<double>(r.examples) * static_cast<double>(r.sequence) * epochs;
   }
   if (r.job == "pretrain") {
@@ -81,12 +94,13 @@ Result<double> tokens_of(const TrainRequest& r, const plan::TrainNet& net, std::
         text("no --tokens given: 20 a parameter, as Chinchilla found best for the compute (today's models "
              "take far more)",
              "未给 --tokens：按 Chinchilla 的算力最优比例，每参数 20 词元（如今的模型用得多得多）"));
-    return kChinchilla * net.parameters;
+    return kChinchilla * net.parameters * epochs;
   }
+  const int64_t times = r.epochs > 0 ? r.epochs : kUsualEpochs;
   notes.push_back(text("no --tokens given: {} examples of {} tokens, {} times over",
-                       "未给 --tokens：按 {} 条样本、每条 {} 词元、{} 轮计", kUsualExamples, kUsualLength,
-                       kUsualEpochs));
-  return static_cast<double>(kUsualExamples * kUsualLength * kUsualEpochs);
+                       "未给 --tokens：按 {} 条样本、每条 {} 词元、{} 轮计", with_commas(kUsualExamples),
+                       with_commas(kUsualLength), times));
+  return static_cast<double>(kUsualExamples * kUsualLength * times);
 }
 
 /// The named GPU; else this machine's first; else a usual one, which is said.
@@ -94,13 +108,7 @@ Result<plan::Gpu> gpu_of(App& app, const TrainRequest& r, std::vector<Text>& not
   const plan::GpuCatalogue catalogue = TRY(plan::GpuCatalogue::load());
   if (!r.machine.name.empty()) {
     const plan::GpuMatch match = TRY(catalogue.find(r.machine.name));
-    if (!match.also.empty()) {
-      std::string others;
-      for (const plan::Gpu* other : match.also)
-        others += (others.empty() ? "" : ", ") + other->name.canonical;
-      notes.push_back(text("“{}” is taken as {}; it could also be {}", "“{}”按 {} 处理；也可能是 {}",
-                           r.machine.name, match.gpu->name.canonical, others));
-    }
+    if (Text also = also_fits(r.machine.name, match); !also.empty()) notes.push_back(std::move(also));
     return *match.gpu;
   }
   const PlannedMachine here = TRY(open_machine(app, {}));
@@ -108,16 +116,16 @@ Result<plan::Gpu> gpu_of(App& app, const TrainRequest& r, std::vector<Text>& not
     if (card.fp16 || card.fp32) return card;
   }
   notes.push_back(
-      text("this machine has no GPU that cvp knows: planned for one {}; choose another with --gpu",
-           "本机没有 cvp 认识的 GPU：按一块 {} 估算；可用 --gpu 指定", kUsualGpu));
+      text("this machine has no GPU that cvp knows: planned for the {}; choose another with --gpu",
+           "本机没有 cvp 认识的 GPU：按 {} 估算；可用 --gpu 指定", kUsualGpu));
   return *TRY(catalogue.find(kUsualGpu)).gpu;
 }
 
 Result<void> set_price(TrainReport& report, const TrainRequest& r) {
   if (!r.price.empty()) {
-    const double price = TRY(number("--price", r.price));
+    const double price = TRY(number(kPrice, r.price));
     report.input.price = {price, price, price};
-    report.price_source = "--price";
+    report.price_source = kOwnPrice;
     return {};
   }
   const plan::GpuCatalogue catalogue = TRY(plan::GpuCatalogue::load());
@@ -128,7 +136,7 @@ Result<void> set_price(TrainReport& report, const TrainRequest& r) {
     report.price_source = fmt::format("{} ({})", price.source.title, price.source.month);
     return {};
   }
-  report.notes.push_back(text("what renting a {} costs is not known here: --price says it",
+  report.notes.push_back(text("what renting a {} costs is not known here: give it with --price",
                               "此处没有 {} 的租用价格：可用 --price 给出", report.gpu.name.canonical));
   return {};
 }
@@ -147,43 +155,68 @@ Result<void> set_inputs(TrainReport& report, const TrainRequest& r) {
   }
   in.mfu = plan::default_mfu(report.gpu, in.options);
   if (!r.mfu.empty()) {
-    const double mfu = TRY(number("--mfu", r.mfu));
+    const double mfu = TRY(number(kMfu, r.mfu));
     in.mfu = {mfu, mfu, mfu, text("as given with --mfu", "由 --mfu 指定")};
   }
-  in.watts = r.watts.empty() ? report.gpu.watts.value : TRY(number("--watts", r.watts));
-  if (!r.energy_price.empty()) in.energy_price = TRY(number("--kwh-price", r.energy_price));
+  in.watts = r.watts.empty() ? report.gpu.watts.value : TRY(number(kWatts, r.watts));
+  if (!r.energy_price.empty()) in.energy_price = TRY(number(kEnergyPrice, r.energy_price));
   return set_price(report, r);
 }
 
-/// The stages of ZeRO, over the same GPUs.
-void add_zero_stages(std::vector<TrainReport::Method>& out, const TrainReport& report) {
-  plan::TrainOptions options = report.input.options;
-  if (options.data_parallel == 1) return;
-  for (options.zero_stage = 1; options.zero_stage <= 3; ++options.zero_stage) {
-    if (const auto memory = plan::train_memory(report.input.net, options))
-      out.push_back({fmt::format("ZeRO-{}", options.zero_stage), memory->total()});
+/// What main memory there is for the optimizer's states.
+Result<void> set_host(TrainReport& report, const TrainRequest& r) {
+  if (r.machine.memory.empty()) return {};
+  const auto bytes = parse_memory(r.machine.memory);
+  if (!bytes) {
+    return fail(Errc::usage, text("--memory needs a size such as 64GB, not “{}”",
+                                  "--memory 需要 64GB 这样的大小，而不是“{}”", r.machine.memory));
   }
+  report.host_bytes = *bytes;
+  if (!report.input.options.offload_optimizer)
+    report.notes.push_back(text("--memory says nothing without --offload-optimizer: all is on the GPU",
+                                "不加 --offload-optimizer 时 --memory 不起作用：全部内容都在 GPU 上"));
+  return {};
 }
 
-/// Each way to fine-tune, on one GPU, with the rest as asked for; then the stages of ZeRO.
+/// "LoRA fine-tuning"; of other jobs "DPO with --rank 16".
+Text way_text(const std::string& job, const std::string& way, uint32_t rank) {
+  if (job == "lora" || job == "qlora" || job == "full") return job_text(way);
+  return way == "full" ? text("{} of all weights", "{}（全部权重）", job_text(job))
+                       : text("{} with --rank {}", "{}（--rank {}）", job_text(job), rank);
+}
+
+/// Each way to train the same on the same GPUs: which weights, activations computed again, the stages of
+/// ZeRO.
 std::vector<TrainReport::Method> methods_of(const TrainReport& report) {
   std::vector<TrainReport::Method> out;
-  if (report.input.options.job == plan::TrainJob::pretrain) {
-    add_zero_stages(out, report);
-    return out;
-  }
-  for (const char* name : {"full", "lora", "qlora"}) {
-    plan::TrainOptions options = report.input.options;
-    options.job = plan::TrainJob::sft;
-    options.zero_stage = 0;
-    options.data_parallel = options.tensor_parallel = options.pipeline_parallel = 1;
-    const bool adapters = std::string_view(name) != "full";
-    options.adapter_rank = adapters ? std::max(kUsualRank, options.adapter_rank) : 0;
-    options.four_bit_base = std::string_view(name) == "qlora";
+  const plan::TrainOptions& asked = report.input.options;
+  const auto add = [&](std::string name, Text label, const plan::TrainOptions& options, bool chosen) {
     if (const auto memory = plan::train_memory(report.input.net, options))
-      out.push_back({name, memory->total()});
+      out.push_back({std::move(name), std::move(label), memory->range(), chosen});
+  };
+  const bool fine_tuning = report.job == "lora" || report.job == "qlora" || report.job == "full";
+  for (const std::string way : {"full", "lora", "qlora"}) {
+    // Other jobs know adapters only beside a base in 16 bits.
+    if (asked.job == plan::TrainJob::pretrain || (!fine_tuning && way == "qlora")) continue;
+    plan::TrainOptions options = asked;
+    options.adapter_rank = way == "full" ? 0 : std::max(kUsualRank, asked.adapter_rank);
+    options.four_bit_base = way == "qlora";
+    const bool same_kind = (asked.adapter_rank > 0) == (way != "full");
+    add(way, way_text(report.job, way, options.adapter_rank), options,
+        fine_tuning ? way == report.job : same_kind);
   }
-  add_zero_stages(out, report);
+  if (!asked.recompute) {
+    plan::TrainOptions options = asked;
+    options.recompute = true;
+    add("recompute", text("{} with --recompute", "{}（--recompute）", job_text(report.job)), options, false);
+  }
+  for (uint32_t stage = 1; stage <= 3 && asked.data_parallel > 1; ++stage) {
+    plan::TrainOptions options = asked;
+    options.zero_stage = stage;
+    add(fmt::format("ZeRO-{}", stage),
+        text("{} with --zero {}", "{}（--zero {}）", job_text(report.job), stage), options,
+        stage == asked.zero_stage);
+  }
   return out;
 }
 
@@ -249,16 +282,42 @@ std::string job_of(const TrainRequest& r) {
   return r.job.empty() ? (huge ? "pretrain" : "lora") : r.job;
 }
 
+/// What would be ignored without a word.
+Result<void> check(const TrainRequest& r) {
+  if (r.model.empty() && r.parameters.empty()) {
+    return fail(Errc::usage, text("a model or --params is needed", "请给出模型，或用 --params 给出参数量"),
+                text("`cvp plan train --help` has examples", "`cvp plan train --help` 有示例"));
+  }
+  if (!r.model.empty() && !r.parameters.empty()) {
+    return fail(Errc::usage,
+                text("a model and --params were both given", "同时给出了模型和 --params，只能取其一"),
+                text("leave one of them out", "请去掉其中一个"));
+  }
+  if (r.machine.cpu) {
+    return fail(
+        Errc::usage,
+        text("training is planned for GPUs only, not with --cpu", "只能规划用 GPU 训练，不能用 --cpu"),
+        text("name a GPU: --gpu \"RTX 4090\"", "请指定 GPU：--gpu \"RTX 4090\""));
+  }
+  return {};
+}
+
+/// ZeRO shares out what several GPUs would each hold whole.
+void note_idle_zero(TrainReport& report) {
+  const plan::TrainOptions& options = report.input.options;
+  if (options.zero_stage == 0 || options.data_parallel > 1) return;
+  report.notes.push_back(
+      text("ZeRO saves nothing here: it shares memory among GPUs that would each hold the "
+           "whole, and there is one",
+           "ZeRO 在这里不省显存：它把各 GPU 重复存放的内容分摊开，而这里只有一份"));
+}
+
 }  // namespace
 
 Result<int> plan_training(App& app, const TrainRequest& asked) {
   TrainRequest r = asked;
   r.job = job_of(asked);
-  if (r.model.empty() == r.parameters.empty()) {
-    return fail(Errc::usage,
-                text("either a model or --params is needed", "需要给出模型或 --params，二者取一"),
-                text("`cvp plan train --help` has examples", "`cvp plan train --help` 有示例"));
-  }
+  TRY(check(r));
   TrainReport report{.job = r.job};
   if (asked.job.empty()) {
     report.notes.push_back(r.job == "pretrain"
@@ -267,7 +326,8 @@ Result<int> plan_training(App& app, const TrainRequest& asked) {
                                : text("no --job given: planned as LoRA", "未给 --job：按 LoRA 估算"));
   }
   if (r.model.empty()) {
-    report.input.net = plan::train_net(TRY(number("--params", r.parameters)));
+    const double parameters = TRY(number(kParameters, r.parameters));
+    report.input.net = plan::train_net(parameters);
     report.model = r.parameters;
     report.notes.push_back(text("from a size alone: activations as of a model built like LLaMA",
                                 "仅知参数量：激活值按 LLaMA 结构估算"));
@@ -282,6 +342,8 @@ Result<int> plan_training(App& app, const TrainRequest& asked) {
   report.gpu = TRY(gpu_of(app, r, report.notes));
   report.usable_bytes = plan::device_of(report.gpu).usable_bytes;
   TRY(set_inputs(report, r));
+  TRY(set_host(report, r));
+  note_idle_zero(report);
   report.memory = TRY(plan::train_memory(report.input.net, report.input.options));
   report.cost = TRY(plan::train_cost(report.input));
   report.methods = methods_of(report);

@@ -18,7 +18,8 @@ Text verdict_text(const plan::InferPlan& plan) {
       return text("GPU", "显存");
     case plan::Verdict::split:
       return plan.placement.host_expert_layers > 0
-                 ? text("{} experts RAM", "{} 层专家在内存", plan.placement.host_expert_layers)
+                 ? text("{}/{} experts", "{}/{} 层专家",
+                        plan.placement.layers - plan.placement.host_expert_layers, plan.placement.layers)
                  : text("{}/{} layers", "{}/{} 层", plan.placement.gpu_layers - 1, plan.placement.layers);
     case plan::Verdict::cpu:
       return verbatim("CPU");
@@ -124,17 +125,36 @@ Text where_it_runs(const plan::InferPlan& plan, const InferReport& report) {
   return {};
 }
 
+/// Of a plan that fits a GPU, but not at the upper end of its range.
+Text tight_text(const plan::InferPlan& plan, const plan::Rig& rig) {
+  if (plan.verdict != plan::Verdict::gpu) return {};
+  for (size_t i = 0; i < rig.gpus.size(); ++i) {
+    const double most = plan.placement.gpus[i].range().high;
+    const auto usable = static_cast<double>(rig.gpus[i].usable_bytes);
+    if (most <= usable) continue;
+    return text(
+        "It fits only just: {} may need up to {} and can give {}. A shorter context or a smaller "
+        "quantization leaves room. ",
+        "余量很小：{} 最多可能需要 {}，可用 {}；缩短上下文或换更小的量化可留出余量。", rig.gpus[i].name,
+        format_gib(most), format_gib(usable));
+  }
+  return {};
+}
+
 void show_answer(Printer& printer, const InferReport& report, bool markdown) {
   const plan::InferPlan* best = report.best;
   if (best == nullptr) {
     const plan::InferPlan& least = report.plans.back();
+    const std::string missing = format_gib(static_cast<double>(least.placement.missing_bytes));
+    const Text no = report.plans.size() > 1 ? text("No: even {} is {} too large for this machine.",
+                                                   "不行：即使 {} 也还缺 {}。", least.quantization, missing)
+                                            : text("No: {} is {} too large for this machine.",
+                                                   "不行：{} 还缺 {}。", least.quantization, missing);
     print_paragraph(
         printer,
-        text("No: even {} is {} too large for this machine. Choose a smaller model, a shorter context, or a "
-             "GPU with more "
-             "memory (`--buy` compares them).",
-             "不行：即使 {} 也还缺 {}。请换更小的模型、缩短上下文，或使用显存更大的 GPU（`--buy` 可比较）。",
-             least.quantization, format_gib(static_cast<double>(least.placement.missing_bytes))),
+        no + text(" Choose a smaller model, a shorter context, or a GPU with more memory (`--buy` compares "
+                  "them).",
+                  "请换更小的模型、缩短上下文，或使用显存更大的 GPU（`--buy` 可比较）。"),
         markdown);
     return;
   }
@@ -150,18 +170,18 @@ void show_answer(Printer& printer, const InferReport& report, bool markdown) {
     words = words + text("; its speed there is not known.", "；无法估计速度。");
   }
   print_paragraph(printer, words, markdown);
-  Text more;
+  Text more = tight_text(*best, report.rig);
   if (best->speed_full.known && best->pieces.cache() > 0 &&
       best->speed_full.decode.value < 0.95 * best->speed.decode.value)
-    more = text("With the context full it writes {}. ", "上下文写满后生成 {} 词元/秒。",
-                band_text(best->speed_full.decode));
+    more = more + text("With the context full it writes {}. ", "上下文写满后生成 {} 词元/秒。",
+                       band_text(best->speed_full.decode));
   if (best->pieces.options.users > 1 && best->speed.known)
     more = more + text("That is for each of {} users; all together {}. ",
                        "这是 {} 个用户中每人的速度，合计 {} 词元/秒。", best->pieces.options.users,
                        band_text(best->speed.decode_all));
   if (report.longest_context > 0)
-    more = more + text("The longest context that fits so: {} tokens.", "这样能用的最长上下文：{} 词元。",
-                       report.longest_context);
+    more = more + text("The longest context that fits like this: {} tokens.",
+                       "这样能用的最长上下文：{} 词元。", with_commas(report.longest_context));
   if (!more.empty()) print_paragraph(printer, more, markdown);
 }
 
@@ -170,18 +190,83 @@ std::vector<Text> notes_of(const InferReport& report) {
   out.insert(out.end(), report.rig.notes.begin(), report.rig.notes.end());
   const plan::InferPlan& shown = report.best != nullptr ? *report.best : report.plans.back();
   const auto bandwidth = plan::assumed_bandwidth(report.rig);
-  if (bandwidth && shown.placement.host.weights_read > 0) out.push_back(*bandwidth);
+  const bool host_works = shown.placement.host.weights_read > 0;
+  if (host_works && report.host_as_here)
+    out.push_back(text("the computer around the GPU as here: {}, {} threads",
+                       "GPU 之外的主机按本机计：{}，{} 线程", report.rig.host.name, report.rig.host.threads));
+  if (bandwidth && host_works) out.push_back(*bandwidth);
   return out;
+}
+
+/// The quantization of llama.cpp nearest in size to a format of other engines.
+std::string_view like_in_gguf(const plan::InferPlan& plan) {
+  constexpr double kFiveBits = 5;
+  return plan.bits_per_weight > kFiveBits ? "Q8_0" : "Q4_K_M";
+}
+
+/// Whether the plan is of the file that was named, and not of one still to be made or fetched.
+bool is_the_file(const InferReport& report, const plan::InferPlan& plan) {
+  return !report.model.file.empty() && plan.quantization == report.model.subject.stored_as;
+}
+
+std::string file_of(const InferReport& report, const plan::InferPlan& plan) {
+  return is_the_file(report, plan) ? report.model.file : "MODEL-" + plan.quantization + ".gguf";
+}
+
+void show_command(Printer& printer, const InferReport& report, const plan::InferPlan& plan, bool markdown) {
+  print_heading(printer, text("To run it", "运行命令"), markdown);
+  if (!plan.gguf) {
+    print_paragraph(
+        printer,
+        text("{} is a format of other engines, such as vLLM; llama.cpp runs {} instead (`-z {}`).",
+             "{} 是 vLLM 等其他引擎的格式；llama.cpp 可用 {}（`-z {}`）。", plan.quantization,
+             like_in_gguf(plan), like_in_gguf(plan)),
+        markdown);
+    return;
+  }
+  const bool as_it_is = is_the_file(report, plan);
+  const std::string line = shell_line(plan::engine_flags(plan, report.rig, file_of(report, plan)));
+  printer.line(verbatim(markdown ? "```sh\n" + printable(line) + "\n```" : "  " + printable(line)));
+  if (markdown) printer.line();
+  if (!report.model.download_id.empty()) {
+    print_paragraph(
+        printer,
+        text("`cvp models pull {}` fetches it", "`cvp models pull {}` 可下载", report.model.download_id),
+        markdown);
+  } else if (!as_it_is && !report.model.where.empty()) {
+    print_paragraph(printer, text("GGUF files: {}", "GGUF 文件：{}", report.model.where), markdown);
+  }
+}
+
+/// The same step cost another model more or less: said with its figure, where one is published.
+Text loss_note(const InferReport& report) {
+  const Text what = text(
+      "loss: the rise of perplexity (how surprised the model is by real text) against 16 "
+      "bits, as measured on {}",
+      "损失：困惑度（模型对真实文本的意外程度）相对 16 位的上升幅度，实测于 {}", report.quality.small_model);
+  const plan::InferPlan& shown = report.best != nullptr ? *report.best : report.plans.back();
+  const auto* row = report.quality.find(shown.quantization);
+  if (row == nullptr || !row->large_percent) return what;
+  return what + text("; other models differ ({}: {} +{:.1f} %)", "；因模型而异（{}：{} 为 +{:.1f}%）",
+                     report.quality.large_model, shown.quantization, *row->large_percent);
+}
+
+/// What the memory is made of, and how wide its range is.
+Text memory_note(const InferReport& report) {
+  const plan::InferPlan& shown = report.best != nullptr ? *report.best : report.plans.back();
+  const plan::Band all = shown.placement.range();
+  return text(
+      "memory: the model's tensors one by one and the cache from heads and layers are counted; buffers and "
+      "what driver and program keep are estimated. For {} together {} to {}",
+      "内存：权重逐个张量累加，缓存由层数和注意力头算出，都是精确计数；缓冲区及驱动、程序的占用是估计值。{} "
+      "合计 {}～{}",
+      shown.quantization, format_gib(all.low), format_gib(all.high));
 }
 
 void show_method(Printer& printer, const InferReport& report, bool markdown) {
   print_heading(printer, text("How this was worked out", "估算方法"), markdown);
   for (const Text& note : notes_of(report)) print_point(printer, note, markdown);
-  print_point(
-      printer,
-      text("memory: the model's tensors one by one, the cache from heads and layers, llama.cpp's buffers",
-           "内存：逐个张量累加；缓存由层数和注意力头算出；缓冲区按 llama.cpp 的分配方式"),
-      markdown);
+  print_point(printer, memory_note(report), markdown);
   print_point(
       printer,
       report.calibrated
@@ -192,24 +277,30 @@ void show_method(Printer& printer, const InferReport& report, bool markdown) {
                  "in brackets the range to expect",
                  "速度：每个词元须读取的字节数除以实际可达带宽，再加每层的固定开销；括号内为预计范围"),
       markdown);
+  print_point(
+      printer,
+      text("quant.: in how many bits the model's numbers are kept (Q4: about four); fewer make it smaller "
+           "and quicker, and lose more",
+           "量化：模型的每个数用多少位保存（Q4 约 4 位）；位数越少，越小越快，损失也越大"),
+      markdown);
   print_point(printer,
               text("writes/s and reads/s are tokens a second; ±20% means from value / 1.2 to value × 1.2",
                    "“生成/秒”“读入/秒”均指词元；±20% 表示从 值 ÷ 1.2 到 值 × 1.2"),
               markdown);
-  print_point(
-      printer,
-      text("loss: the rise of perplexity against 16 bits as measured on {}; larger models lose less ({}: "
-           "Q4_K_M {:.1f} %)",
-           "损失：困惑度相对 16 位的上升幅度，实测于 {}；模型越大损失越小（{}：Q4_K_M 为 {:.1f}%）",
-           report.quality.small_model, report.quality.large_model,
-           report.quality.find("Q4_K_M") != nullptr ? report.quality.find("Q4_K_M")->large_percent.value_or(0)
-                                                    : 0),
-      markdown);
+  if (std::ranges::find(report.plans, plan::Verdict::split, &plan::InferPlan::verdict) != report.plans.end())
+    print_point(
+        printer,
+        text("“17/45 layers”, “29/48 experts”: 17 of 45 layers, or the experts of 29 of 48 layers, lie on "
+             "the GPU; the CPU computes the rest",
+             "“17/45 层”“29/48 层专家”：45 层中有 17 层、48 层中有 29 层的专家放在显存，其余由 CPU 计算"),
+        markdown);
+  print_point(printer, loss_note(report), markdown);
 }
 
 boost::json::object load_json(const plan::DeviceLoad& load) {
-  return {{"weights", load.weights}, {"repacked", load.repacked}, {"cache", load.cache},
-          {"compute", load.compute}, {"overhead", load.overhead}, {"total", load.total()}};
+  return {{"weights", load.weights},         {"repacked", load.repacked}, {"cache", load.cache},
+          {"compute", load.compute},         {"overhead", load.overhead}, {"total", load.total()},
+          {"range", band_json(load.range())}};
 }
 
 std::string_view verdict_name(plan::Verdict verdict) {
@@ -230,7 +321,8 @@ boost::json::object plan_json(const plan::InferPlan& plan) {
                           {"host_expert_layers", plan.placement.host_expert_layers},
                           {"gpus", std::move(gpus)},
                           {"host", load_json(plan.placement.host)},
-                          {"memory_bytes", plan.placement.total()}};
+                          {"memory_bytes", plan.placement.total()},
+                          {"memory_range_bytes", band_json(plan.placement.range())}};
   if (plan.speed.known) {
     out["decode_tokens_per_second"] = band_json(plan.speed.decode);
     out["decode_full_context"] = band_json(plan.speed_full.decode);
@@ -241,6 +333,8 @@ boost::json::object plan_json(const plan::InferPlan& plan) {
   if (plan.loss) {
     out["perplexity_rise_percent"] = plan.loss->small_percent;
     out["divergence"] = plan.loss->small_divergence;
+    out["right_token_probability_points"] = plan.loss->small_probability;
+    out["importance_matrix"] = plan.loss->with_matrix;
     if (plan.loss->large_percent) out["perplexity_rise_percent_70b"] = *plan.loss->large_percent;
   }
   return out;
@@ -252,9 +346,17 @@ std::string band_cell(const plan::Band& band) {
   return fmt::format("{} ±{:.0f}%", format_number(band.value), 100 * (band.high / band.value - 1));
 }
 
-std::string band_text(const plan::Band& band) {
-  return fmt::format("{} ({}–{})", format_number(band.value), format_number(band.low),
-                     format_number(band.high));
+Text band_text(const plan::Band& band) {
+  return text("{} ({}–{})", "{}（{}–{}）", format_number(band.value), format_number(band.low),
+              format_number(band.high));
+}
+
+Text machine_text(const plan::Rig& rig) {
+  // The rig's own name is English, since kept measurements are found by it.
+  const std::string devices = rig.name.substr(0, rig.name.rfind(", "));
+  const double gib = static_cast<double>(rig.host.memory_bytes) / (1 << 30);
+  return text("{}, {} GiB RAM", "{}，{} GiB 内存", devices,
+              gib >= 9.95 ? fmt::format("{:.0f}", gib) : fmt::format("{:.1f}", gib));
 }
 
 boost::json::object band_json(const plan::Band& band) {
@@ -290,30 +392,20 @@ std::string shell_line(const std::vector<std::string>& words) {
 void show_inference(Printer& printer, const InferReport& report, bool markdown) {
   const plan::RunOptions& run = report.plans.front().pieces.options;
   const Text title = text("{} ({} parameters) on {}", "{}（{}参数）· {}", report.model.subject.name,
-                          count_text(report.model.parameters), report.rig.name);
+                          count_text(report.model.parameters), machine_text(report.rig));
   print_heading(printer, title, markdown);
+  const Text users =
+      run.users == 1 ? text("one user", "单个用户") : text("{} users at once", "{} 人同时使用", run.users);
   print_paragraph(printer,
-                  text("context {} tokens · {} · {} at a time", "上下文 {} 词元 · {} · 并发 {}",
-                       run.context_tokens, report.model.subject.shape.architecture, run.users),
+                  text("context {} tokens · {} · {}", "上下文 {} 词元 · {} · {}",
+                       with_commas(run.context_tokens), report.model.subject.shape.architecture, users),
                   markdown);
   show_answer(printer, report, markdown);
   print_heading(printer, text("Quantizations", "各种量化"), markdown);
   show_table(printer, report, markdown);
   const plan::InferPlan& shown = report.best != nullptr ? *report.best : report.plans.back();
   show_memory(printer, report, shown, markdown);
-  if (report.best != nullptr) {
-    print_heading(printer, text("To run it", "运行命令"), markdown);
-    const std::string file = report.model.file.empty() || shown.quantization != report.model.subject.stored_as
-                                 ? "MODEL-" + shown.quantization + ".gguf"
-                                 : report.model.file;
-    const std::string line = shell_line(plan::engine_flags(shown, report.rig, file));
-    printer.line(verbatim(markdown ? "```sh\n" + printable(line) + "\n```" : "  " + printable(line)));
-    if (!report.model.download_id.empty())
-      print_paragraph(
-          printer,
-          text("`cvp models pull {}` fetches it", "`cvp models pull {}` 可下载", report.model.download_id),
-          markdown);
-  }
+  if (report.best != nullptr) show_command(printer, report, shown, markdown);
   show_method(printer, report, markdown);
 }
 
@@ -333,12 +425,12 @@ boost::json::object inference_json(const InferReport& report, Lang lang) {
                           {"notes", std::move(notes)},
                           {"quality_source", report.quality.small_source.url}};
   if (report.best != nullptr) {
-    const std::string file = report.model.file.empty() ? "MODEL.gguf" : report.model.file;
     boost::json::array flags;
-    for (const std::string& word : plan::engine_flags(*report.best, report.rig, file))
+    for (const std::string& word :
+         plan::engine_flags(*report.best, report.rig, file_of(report, *report.best)))
       flags.emplace_back(word);
     out["best"] = report.best->quantization;
-    out["flags"] = std::move(flags);
+    if (report.best->gguf) out["flags"] = std::move(flags);
     out["longest_context"] = report.longest_context;
   }
   return out;

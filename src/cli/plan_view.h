@@ -17,14 +17,17 @@ struct InferReport {
   const plan::InferPlan* best = nullptr;
   uint64_t longest_context = 0;  // of the best; 0: not known
   bool calibrated = false;
+  bool host_as_here = false;  // only the GPU was named: the rest of the computer is this one's
   plan::QualityTable quality;
 };
 
 void show_inference(Printer& printer, const InferReport& report, bool markdown);
 boost::json::object inference_json(const InferReport& report, Lang lang);
 
+/// "2 × GeForce RTX 3090, 64 GiB RAM".
+Text machine_text(const plan::Rig& rig);
 /// "48 (40–58)".
-std::string band_text(const plan::Band& band);
+Text band_text(const plan::Band& band);
 /// "48 ±20%": from value / 1.2 to value × 1.2.
 std::string band_cell(const plan::Band& band);
 boost::json::object band_json(const plan::Band& band);

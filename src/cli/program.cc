@@ -46,6 +46,33 @@ Parsed split(const std::vector<std::string>& arguments,
   return out;
 }
 
+std::string verb_table(const std::vector<Verb>& verbs, Lang lang, size_t max_columns) {
+  std::string out;
+  size_t width = 0;
+  for (const Verb& verb : verbs) width = std::max(width, columns(verb.name));
+  for (const Verb& verb : verbs) {
+    out += wrap("  " + pad(verb.name, width + 2) + verb.summary.in(lang), max_columns, width + 4) + "\n";
+  }
+  return out;
+}
+
+/// Of one group: `cvp models --help`.
+std::string group_overview(const std::string& group, const std::vector<Verb>& verbs, Lang lang,
+                           size_t max_columns) {
+  std::string out =
+      text("Usage: cvp {} VERB [OPTION…] [ARGUMENT…]\n\n", "用法：cvp {} 命令 [选项…] [参数…]\n\n", group)
+          .in(lang);
+  out += verb_table(verbs, lang, max_columns) + "\n";
+  for (const Verb& verb : verbs) {
+    if (!verb.is_default) continue;
+    out += text("`cvp {}` alone is `cvp {}`.\n", "单独运行 `cvp {}` 相当于 `cvp {}`。\n", group, verb.name)
+               .in(lang);
+  }
+  return out + text("`cvp {} VERB --help` explains a verb, with examples.\n",
+                    "`cvp {} 命令 --help` 查看各命令的说明和示例。\n", group)
+                   .in(lang);
+}
+
 std::string overview(const std::vector<Verb>& verbs, Lang lang, size_t max_columns) {
   std::string out =
       text(
@@ -53,11 +80,7 @@ std::string overview(const std::vector<Verb>& verbs, Lang lang, size_t max_colum
           "Usage: cvp VERB [OPTION…] [ARGUMENT…]\n\n",
           "cvp 在本机上根据你自己的文档回答问题，每句话都注明出处。\n\n用法：cvp 命令 [选项…] [参数…]\n\n")
           .in(lang);
-  size_t width = 0;
-  for (const Verb& verb : verbs) width = std::max(width, columns(verb.name));
-  for (const Verb& verb : verbs) {
-    out += wrap("  " + pad(verb.name, width + 2) + verb.summary.in(lang), max_columns, width + 4) + "\n";
-  }
+  out += verb_table(verbs, lang, max_columns);
   out += text(
              "\nFirst steps:\n"
              "  cvp engine install; cvp models pull    what answers are made with (once)\n"
@@ -71,6 +94,17 @@ std::string overview(const std::vector<Verb>& verbs, Lang lang, size_t max_colum
              "`cvp 命令 --help` 查看各命令的说明和示例，--version 显示版本。\n")
              .in(lang);
   return out;
+}
+
+/// The verb that other programs call by this word, or "".
+std::string_view other_word_for(std::string_view typed) {
+  constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
+      {"list", "ls"},       {"remove", "rm"},    {"delete", "rm"},      {"del", "rm"},     {"find", "search"},
+      {"query", "search"},  {"import", "add"},   {"index", "add"},      {"ingest", "add"}, {"explain", "why"},
+      {"status", "doctor"}, {"check", "doctor"}, {"settings", "config"}};
+  for (const auto& [word, verb] : kOtherWords)
+    if (word == typed) return verb;
+  return {};
 }
 
 /// --lang, then the configuration, then the locale; before anything was checked, so that complaints come in
@@ -117,7 +151,7 @@ class Program {
              std::find(names.begin(), names.end(), parsed.rest.front()) != names.end();
     };
     if (parsed.words.empty()) {
-      if (first_is({"--version", "-V"})) {
+      if (first_is({"--version", "-V", "version"})) {
         printer_.line(verbatim(CVP_VERSION_LINE));
         return 0;
       }
@@ -163,12 +197,18 @@ class Program {
   }
 
   void show_overview(const std::string& group) {
-    printer_.piece(overview(below(group), lang_, printer_.max_columns()));
+    const size_t width = printer_.max_columns();
+    printer_.piece(group.empty() ? overview(verbs_, lang_, width)
+                                 : group_overview(group, below(group), lang_, width));
   }
 
   int no_verb(const std::vector<std::string>& rest) {
     bool help = false;
     for (size_t i = 0; i < rest.size(); ++i) {
+      if (rest[i] == "--lang" && (i + 1 == rest.size() || !parse_lang(rest[i + 1]))) {
+        return fail_with({Errc::usage, text("--lang needs en or zh behind it", "--lang 后面应为 en 或 zh"),
+                          text("`cvp --help` lists the verbs", "`cvp --help` 列出全部命令")});
+      }
       if (takes_value(rest[i])) {
         ++i;
       } else if (rest[i] == "-h" || rest[i] == "--help") {
@@ -190,7 +230,8 @@ class Program {
       names.push_back(name.substr(0, name.find(' ')));
     }
     const std::string prefix = group.empty() ? "cvp " : "cvp " + group + " ";
-    const std::string near = nearest(typed, names);
+    std::string near = nearest(typed, names);
+    if (const std::string_view known = other_word_for(typed); group.empty() && !known.empty()) near = known;
     if (typed.starts_with('-')) {
       return fail_with({Errc::usage, text("there is no option {} here", "这里没有选项 {}", typed),
                         text("`cvp --help` lists the verbs", "`cvp --help` 列出全部命令")});
@@ -245,7 +286,9 @@ class Program {
     add_common_options(command, common);
     // Asked for help among wrong options, help is what is wanted.
     auto parsed = command.parse(rest);
-    printer_.set_json(common.json);
+    // What was complained about may stand before --json.
+    printer_.set_json(common.json ||
+                      (!parsed && std::find(rest.begin(), rest.end(), "--json") != rest.end()));
     printer_.set_quiet(common.quiet);
     if (!parsed) return fail_with(parsed.error());
     if (command.help_wanted()) {

@@ -52,6 +52,9 @@ TEST_F(ProgramTest, WithoutAVerb) {
   EXPECT_EQ(run({"--lang", "zh", "--help"}), 0);
   EXPECT_THAT(out(), HasSubstr("用法"));
   EXPECT_EQ(run({"--verison"}), 2);
+  EXPECT_EQ(run({"version"}), 0);
+  EXPECT_EQ(run({"--lang", "fr"}), 2);
+  EXPECT_EQ(run({"--lang"}), 2);
 }
 
 TEST_F(ProgramTest, UnknownVerbsAreGuessed) {
@@ -60,6 +63,8 @@ TEST_F(ProgramTest, UnknownVerbsAreGuessed) {
   EXPECT_EQ(run({"models", "pul"}), 2);
   EXPECT_THAT(err(), HasSubstr("`cvp models pull`"));
   EXPECT_EQ(run({"help", "nothing"}), 2);
+  EXPECT_EQ(run({"remove", "1"}), 2);
+  EXPECT_THAT(err(), HasSubstr("`cvp rm`"));
   locale_ = "zh_CN.UTF-8";
   EXPECT_EQ(run({"aks"}), 2);
   EXPECT_THAT(err(), HasSubstr("没有命令“aks”"));
@@ -73,6 +78,8 @@ TEST_F(ProgramTest, GroupsHaveDefaultsAndHelp) {
   EXPECT_EQ(run({"models", "--help"}), 0);
   EXPECT_THAT(out(), HasSubstr("models pull"));
   EXPECT_THAT(out(), Not(HasSubstr("config get")));
+  EXPECT_THAT(out(), HasSubstr("Usage: cvp models VERB"));
+  EXPECT_THAT(out(), HasSubstr("`cvp models` alone is `cvp models list`"));
   EXPECT_EQ(run({"eval"}), 2);
   EXPECT_EQ(run({"help", "models", "pull"}), 0);
   EXPECT_THAT(out(), HasSubstr("Usage: cvp models pull"));
@@ -95,6 +102,13 @@ TEST_F(ProgramTest, ConfigurationIsWrittenAndRead) {
   EXPECT_THAT(err(), HasSubstr("没有选项"));
   EXPECT_EQ(run({"ls", "--lang", "en"}), 0);
   EXPECT_THAT(out(), HasSubstr("no documents"));
+  EXPECT_EQ(run({"config", "unset", "lang"}), 0);
+  EXPECT_EQ(run({"config", "get", "lang"}), 0);
+  EXPECT_EQ(out(), "auto\n");
+  EXPECT_EQ(run({"config", "unset", "lang"}), 0);
+  EXPECT_THAT(out(), HasSubstr("is not set"));
+  EXPECT_EQ(run({"config", "get", "search.k", "--json"}), 0);
+  EXPECT_THAT(out(), HasSubstr(R"("value":10)"));
   EXPECT_EQ(run({"config", "set", "serch.k", "3"}), 2);
   EXPECT_EQ(run({"config", "set", "search.k", "0"}), 2);
   EXPECT_EQ(run({"config", "path"}), 0);
@@ -114,16 +128,34 @@ TEST_F(ProgramTest, ErrorsAsJson) {
   EXPECT_EQ(run({"search", "--json", "--collection", "nowhere", "x"}), 3);
   EXPECT_THAT(out(), HasSubstr(R"({"error":{"code":"not_found")"));
   EXPECT_THAT(err(), HasSubstr("cvp: "));
+  EXPECT_EQ(run({"ls", "--colection", "x", "--json"}), 2);
+  EXPECT_THAT(out(), HasSubstr(R"({"error":{"code":"usage")"));
 }
 
 TEST_F(ProgramTest, EmptyHomeAnswersNothing) {
+  EXPECT_EQ(run({"rm", "--all", "--yes"}), 3);
   EXPECT_EQ(run({"search", "zebra"}), 3);
+  EXPECT_THAT(err(), HasSubstr("There are no documents yet"));
+  EXPECT_EQ(run({"search", " "}), 2);
+  EXPECT_THAT(err(), HasSubstr("cvp search \"…\""));
+  EXPECT_EQ(run({"add"}), 0);
+  EXPECT_THAT(err(), HasSubstr("There are no documents yet"));
+  EXPECT_EQ(run({"add", "--name", "x", "/not/there"}), 2);
+  EXPECT_EQ(run({"add", ""}), 2);
+  EXPECT_EQ(run({"add", folder_.path().string() + "/none"}), 1);
+  ASSERT_TRUE(sys::make_folders(folder_.path() / "empty"));
+  EXPECT_EQ(run({"add", (folder_.path() / "empty").string()}), 0);
+  EXPECT_THAT(err(), HasSubstr("there is no file in what was named"));
   EXPECT_EQ(run({"ask", "--no-engine", "What is a zebra?"}), 3);
+  EXPECT_THAT(err(), HasSubstr("There are no documents yet"));
   EXPECT_EQ(run({"rm", "1"}), 3);
   EXPECT_EQ(run({"rm"}), 2);
   EXPECT_EQ(run({"chat", "--continue"}), 3);
   EXPECT_EQ(run({"chat", "--list"}), 0);
+  EXPECT_EQ(run({"chat", "--remove", "1"}), 3);
   EXPECT_EQ(run({"why", "--no-engine", "What?", "nothing like it"}), 3);
+  EXPECT_EQ(run({"why", "--no-engine", "What?", " "}), 2);
+  EXPECT_EQ(run({"why", "--no-engine", "", "nothing like it"}), 2);
   EXPECT_EQ(run({"models", "verify"}), 0);
 }
 
@@ -133,6 +165,12 @@ TEST_F(ProgramTest, PromptsAreShownAndFilled) {
   EXPECT_EQ(run({"prompt", "show", "read-answer", "--in", "zh"}), 0);
   EXPECT_EQ(run({"prompt", "show", "no-such"}), 3);
   EXPECT_EQ(run({"prompt", "test", "read-answer", "--set", "nonsense"}), 2);
+  EXPECT_EQ(run({"prompt", "test", "read-answer", "--set", "question=Why?"}), 0);
+  EXPECT_THAT(out(), HasSubstr("Why?"));
+  EXPECT_EQ(run({"prompt", "test", "read-answer"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--set question=\"…\""));
+  EXPECT_EQ(run({"prompt", "test", "read-answer", "--set", "question=Why?", "--set", "x=y"}), 2);
+  EXPECT_THAT(err(), HasSubstr("no placeholder x"));
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <set>
 
 #include "cli/screen_text.h"
 #include "cli/verb.h"
@@ -39,7 +41,7 @@ Result<int> list(App& app) {
   }
   app.printer().line();
   app.printer().line(text("A copy in {} overrides one: NAME.LANG.toml",
-                          "放在 {} 中的同名副本会取代内置模板：NAME.LANG.toml",
+                          "放在 {} 中的同名副本会取代内置模板：名称.语言.toml",
                           (app.config().file().parent_path() / "prompts").string()));
   if (app.printer().json_wanted()) app.printer().json({{"templates", std::move(templates)}});
   return 0;
@@ -82,6 +84,45 @@ Result<int> show(App& app, const Options& options) {
   return 0;
 }
 
+/// The {placeholders} of a template; {{ and }} are braces.
+std::set<std::string> placeholders_of(const prompt::Template& source) {
+  std::set<std::string> out;
+  for (const auto& message : source.messages) {
+    for (const std::string& part : message.parts) {
+      for (size_t i = 0; i < part.size(); ++i) {
+        if ((part[i] == '{' || part[i] == '}') && i + 1 < part.size() && part[i + 1] == part[i]) {
+          ++i;
+        } else if (part[i] == '{') {
+          const size_t end = std::min(part.find('}', i), part.size());
+          out.insert(part.substr(i + 1, end - i - 1));
+          i = end;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/// Says what is missing or too much on the command line before the template itself is blamed.
+Result<void> check_values(const prompt::Template& source, const prompt::Values& values) {
+  const std::set<std::string> wanted = placeholders_of(source);
+  std::string all;
+  for (const std::string& name : wanted) all += (all.empty() ? "--set " : " --set ") + name + "=\"…\"";
+  const Text hint = wanted.empty()
+                        ? text("it has no placeholders", "它没有占位符")
+                        : text("give each of its placeholders once: {}", "每个占位符写一次：{}", all);
+  for (const std::string& name : wanted) {
+    if (values.contains(name)) continue;
+    return fail(Errc::usage,
+                text("nothing is given for the placeholder {}", "没有给出占位符 {} 的文字", name), hint);
+  }
+  for (const auto& [name, value] : values) {
+    if (wanted.contains(name)) continue;
+    return fail(Errc::usage, text("{} has no placeholder {}", "{} 没有占位符 {}", source.name, name), hint);
+  }
+  return {};
+}
+
 Result<int> test(App& app, const Options& options) {
   prompt::Values values;
   for (const std::string& value : options.values) {
@@ -94,6 +135,7 @@ Result<int> test(App& app, const Options& options) {
   }
   const Lang lang = options.only.empty() ? app.lang() : options.only == "zh" ? Lang::zh : Lang::en;
   const prompt::Template* t = TRY(TRY(app.prompts())->find(options.name, lang));
+  TRY(check_values(*t, values));
   boost::json::array messages;
   for (const model::Message& message : TRY(prompt::render(*t, values))) {
     std::string whole;
@@ -139,9 +181,9 @@ RunVerb declare_test(Command& command) {
                    text("as in `cvp prompt list`", "见 `cvp prompt list`"));
   command.choice("--in", options->only, {"en", "zh"}, text("language of the template", "模板的语言"));
   command.option("--set", options->values, text("PLACEHOLDER=TEXT", "占位符=文字"),
-                 text("one for each placeholder", "每个占位符写一个"));
-  command.example("cvp prompt test read-answer --set question=\"…\" --set passage=\"…\"",
-                  text("with your own texts", "用自己的文字试填"));
+                 text("one for each placeholder; may be repeated", "每个占位符写一个，可重复"));
+  command.example("cvp prompt test read-answer --set question=\"…\"",
+                  text("with your own text", "用自己的文字试填"));
   return [options](App& app) { return test(app, *options); };
 }
 

@@ -93,9 +93,19 @@ std::optional<double> size_in_name(std::string_view name) {
   return found;
 }
 
+std::string with_commas(uint64_t number) {
+  std::string digits = std::to_string(number);
+  constexpr size_t kGroup = 3;
+  for (size_t at = digits.size(); at > kGroup; at -= kGroup) digits.insert(at - kGroup, ",");
+  return digits;
+}
+
 Text count_text(double count) {
   const auto three = [](double value) {
     return value >= 999.5 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
+  };
+  const auto exact = [&](double value) {
+    return value >= 999.5 ? with_commas(static_cast<uint64_t>(std::llround(value))) : three(value);
   };
   std::string en, zh;
   if (count >= 999.5e9) {
@@ -105,7 +115,7 @@ Text count_text(double count) {
   } else if (count >= 999.5e3) {
     en = three(count / 1e6) + " M";
   } else {
-    en = three(count);
+    en = exact(count);
   }
   if (count >= 0.9995e12) {
     zh = three(count / 1e12) + " 万亿";
@@ -114,7 +124,7 @@ Text count_text(double count) {
   } else if (count >= 0.9995e4) {
     zh = three(count / 1e4) + " 万";
   } else {
-    zh = three(count);
+    zh = exact(count);
   }
   return {en, zh};
 }

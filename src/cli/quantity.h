@@ -1,6 +1,8 @@
 // Numbers as people write them.
 #pragma once
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/text.h"
@@ -16,6 +18,9 @@ std::optional<double> parse_memory(std::string_view typed);
 /// The size in a model's name: 7e9 of "llama-2-7b", "Qwen2.5 7B". Nothing where it names none or two
 /// ("8x7b").
 std::optional<double> size_in_name(std::string_view name);
+
+/// "6,738,415,616"
+std::string with_commas(uint64_t number);
 
 /// "8.19 B", "135 M"; "81.9 亿", "1.35 亿": of parameters and tokens.
 Text count_text(double count);

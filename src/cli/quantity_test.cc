@@ -41,6 +41,8 @@ TEST(Quantity, CountsInWords) {
   EXPECT_EQ(count_text(1.4e12).zh, "1.4 万亿");
   EXPECT_EQ(count_text(9999e9).en, "10 T");
   EXPECT_EQ(count_text(41).en, "41");
+  EXPECT_EQ(count_text(95040).en, "95,040");
+  EXPECT_EQ(count_text(95040).zh, "9.5 万");
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ std::string wrap(std::string_view text, size_t max_columns, size_t indent) {
     }
     // Chinese punctuation never begins a line; before and behind other wide characters a line may end.
     const bool sign = (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF01 && c <= 0xFF1F) || c == U'”' || c == U'’';
-    if (used > indent && !sign && (is_cjk(c) || is_cjk(before)) && c != ' ')
+    if (used > indent && !sign && (is_cjk(c) || is_cjk(before)) && c != ' ' && before != ' ')
       break_at = out.size(), used_at_break = used;
     if (c == ' ' && used > indent) break_at = out.size(), used_at_break = used;
     append_utf8(out, c);

@@ -30,6 +30,7 @@ TEST(ScreenText, WrapKeepsTextAndWidth) {
   EXPECT_EQ(wrap("one two three", 7, 2), "one two\n  three");
   EXPECT_EQ(wrap("模型需要多少显存，", 10, 0), "模型需要多\n少显存，");
   EXPECT_EQ(wrap("模型需要多，少显存", 10, 0), "模型需要\n多，少显存");
+  EXPECT_EQ(wrap("aa bb 会直说", 6, 0), "aa bb\n会直说");
   const uint64_t seed = std::random_device{}();
   SCOPED_TRACE(seed);
   std::mt19937_64 random(seed);

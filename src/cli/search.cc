@@ -70,7 +70,7 @@ void show_hit(Printer& printer, const std::string& query, const vector::Hit& hit
 }
 
 Result<int> search(App& app, const Options& options) {
-  const std::string query = TRY(question_from(options.words));
+  const std::string query = TRY(question_from(options.words, "search"));
   vector::SearchOptions how = app.search_options();
   if (options.k > 0) how.k = static_cast<size_t>(options.k);
   if (options.mode == "text") how.mode = vector::Mode::text;
@@ -106,12 +106,12 @@ Result<int> search(App& app, const Options& options) {
       if (chunk.id == hit.chunk) show_hit(app.printer(), query, hit, chunk, ++rank);
     }
   }
-  if (rank == 0) {
+  if (rank > 0) return 0;
+  if (!TRY(say_if_empty(app))) {
     app.printer().note(
         text("nothing found; `cvp ls` shows what there is", "没有找到；`cvp ls` 可查看已有文档"));
-    return 3;
   }
-  return 0;
+  return 3;
 }
 
 RunVerb declare(Command& command) {
@@ -121,7 +121,7 @@ RunVerb declare(Command& command) {
            "按词语和语义查找段落，最相关的在前。没有匹配时退出码为 3。"));
   command.arguments(text("QUERY", "检索词"), options->words,
                     text("words or a question; several are joined", "词语或问题；多个词会连成一句"), false);
-  command.number("-k", options->k, 1, 1000,
+  command.number("-n,-k", options->k, 1, 1000,
                  text("how many hits (default: search.k)", "结果数（默认取 search.k）"));
   command.choice("--mode", options->mode, {"hybrid", "text", "dense"},
                  text("by both, by words alone, or by vectors alone", "两者结合、仅按词语、仅按向量"));

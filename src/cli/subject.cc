@@ -1,8 +1,12 @@
 #include "cli/subject.h"
 
+#include <algorithm>
+
+#include "cli/progress_line.h"
 #include "cli/quantity.h"
 #include "cli/remote_subject.h"
 #include "hub/remote_head.h"
+#include "model/catalogue.h"
 #include "plan/generic_shape.h"
 #include "plan/known_models.h"
 #include "plan/parameters.h"
@@ -12,6 +16,7 @@ namespace cvp::cli {
 namespace {
 
 constexpr uint64_t kConfigBytes = 4 << 20;
+constexpr const char* kConfig = "config.json";
 
 void count(NamedSubject& out) {
   out.parameters = static_cast<double>(plan::count_parameters(out.subject.weights, out.subject.shape).total);
@@ -34,7 +39,14 @@ Result<NamedSubject> from_shape(plan::Shape shape, std::string name) {
 
 Result<NamedSubject> from_path(const sys::Path& path) {
   const sys::FileInfo info = TRY(sys::stat_file(path));
-  const sys::Path config = info.is_folder ? path / "config.json" : path;
+  const sys::Path config = (info.is_folder ? path / kConfig : path).lexically_normal();
+  if (info.is_folder && !sys::exists(config)) {
+    return fail(Errc::not_found,
+                text("the folder {} holds neither a config.json nor safetensors files",
+                     "文件夹 {} 里既没有 config.json，也没有 safetensors 文件", path.string()),
+                text("name the model's file itself, such as {}", "请直接给出模型文件，例如 {}",
+                     (path / "model.gguf").string()));
+  }
   if (config.extension() == ".json") {
     const std::string bytes = TRY(sys::read_file(config, kConfigBytes));
     const std::string name = config.parent_path().filename().string();
@@ -47,7 +59,7 @@ Result<NamedSubject> from_path(const sys::Path& path) {
 Result<NamedSubject> from_size(double parameters, const std::string& named) {
   NamedSubject out = TRY(from_shape(TRY(plan::generic_shape(parameters)), named));
   out.notes.push_back(text(
-      "{} names a size, not a model: planned as a dense model built like Llama 3; give the model's name for "
+      "{} names a size, not a model: taken as a dense model built like Llama 3; give the model's name for "
       "its own numbers",
       "{} 只是规模，不是具体模型：按 Llama 3 结构的稠密模型估算；给出模型名称可按其实际结构计算", named));
   return out;
@@ -56,14 +68,15 @@ Result<NamedSubject> from_size(double parameters, const std::string& named) {
 Result<NamedSubject> from_facts(const plan::ModelFacts& facts) {
   if (facts.access != plan::Access::weights) {
     return fail(Errc::refused,
-                text("{} cannot be run or trained by yourself: its weights are not published",
+                text("you cannot run or train {} yourself: its weights are not published",
                      "{} 无法自行运行或训练：权重没有公开", facts.name),
-                text("`cvp models list --open` lists those that can",
-                     "`cvp models list --open` 列出可自行运行的模型"));
+                text("`cvp models list --open` lists the models whose weights are",
+                     "`cvp models list --open` 列出权重公开的模型"));
   }
   if (facts.shape) {
     NamedSubject out = TRY(from_shape(*facts.shape, facts.name));
     out.download_id = facts.installs_as;
+    if (!facts.gguf.empty()) out.where = "huggingface.co/" + facts.gguf.front();
     return out;
   }
   if (!(facts.parameters > 0)) {
@@ -80,17 +93,62 @@ Result<NamedSubject> from_facts(const plan::ModelFacts& facts) {
 }
 
 bool looks_like_a_path(const std::string& named) {
-  return named.find('/') != named.npos || named.ends_with(".gguf") || named.ends_with(".json");
+  return named.find('/') != named.npos || named.ends_with(".gguf") || named.ends_with(".json") ||
+         named == "." || named == "..";
+}
+
+/// "0B", "-7B", "7X": meant as a size, and none that can be.
+bool looks_like_a_size(const std::string& named) {
+  constexpr std::string_view kDigits = "0123456789", kNumber = "0123456789.,_ ";
+  const size_t first = named.find_first_of(kDigits);
+  const bool signed_number = first == 1 && (named[0] == '-' || named[0] == '+');
+  if (first != 0 && !signed_number) return false;
+  const size_t end = std::min(named.find_first_not_of(kNumber, first), named.size());
+  constexpr size_t kLongestUnit = 2;
+  return named.size() - end <= kLongestUnit;
+}
+
+/// What nothing is known by: what it may have been meant as, else `error`.
+Result<NamedSubject> not_known(const std::string& named, Error error) {
+  if (looks_like_a_size(named)) {
+    return fail(Errc::usage, text("“{}” is no size of a model", "“{}”不是模型规模", named),
+                text("write it like 7B, 14B or 500M, or give the model's name",
+                     "写法如 7B、14B 或 500M，也可以给出模型名称"));
+  }
+  if (sys::exists(named)) return from_path(named);
+  const model::Catalogue catalogue = TRY(model::Catalogue::load());
+  for (const model::CatalogueEntry& entry : catalogue.entries()) {
+    if (entry.id != named) continue;
+    return fail(Errc::not_found,
+                text("how {} is built is read from its file, which is not here yet",
+                     "{} 的结构要从模型文件里读取，而文件还没有下载", named),
+                text("`cvp models pull {}` fetches it ({})", "请先下载（{1}）：`cvp models pull {0}`", named,
+                     format_bytes(static_cast<double>(entry.bytes))));
+  }
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace
 
 Result<NamedSubject> open_subject(App& app, const std::string& named) {
+  if (named.empty()) {
+    return fail(
+        Errc::usage, text("the model's name is empty", "模型名称是空的"),
+        text("give a model, a file or a size such as 14B", "请给出模型名称、文件，或 14B 这样的规模"));
+  }
   if (hub::names_remote(named)) return open_remote_subject(app, named);
-  if (sys::exists(named) && is_safetensors(named)) return open_safetensors(named);
-  if (sys::exists(named) && (looks_like_a_path(named) || TRY(sys::stat_file(named)).is_regular))
-    return from_path(named);
-  if (looks_like_a_path(named)) {
+  if (named.find("://") != named.npos) {
+    return fail(Errc::usage, text("{} cannot be read from here", "无法读取 {}", named),
+                text("addresses start with https:// or http://; hf:OWNER/REPOSITORY/FILE is a file on "
+                     "Hugging Face",
+                     "网址应以 https:// 或 http:// 开头；hf:所有者/仓库/文件 表示 Hugging Face 上的文件"));
+  }
+  if (sys::exists(named)) {
+    if (is_safetensors(named)) return open_safetensors(named);
+    const bool folder = TRY(sys::stat_file(named)).is_folder;
+    if (looks_like_a_path(named) || !folder || sys::exists(sys::Path(named) / kConfig))
+      return from_path(named);
+  } else if (looks_like_a_path(named)) {
     return fail(Errc::not_found, text("there is no file {}", "没有文件 {}", named),
                 text("a model's name, a GGUF file or a config.json is needed",
                      "请给出模型名称、GGUF 文件或 config.json"));
@@ -99,7 +157,8 @@ Result<NamedSubject> open_subject(App& app, const std::string& named) {
     return from_gguf(installed->gguf, installed->entry.display_name);
   if (const auto size = parse_count(named)) return from_size(*size, named);
   const plan::KnownModels known = TRY(plan::KnownModels::load());
-  return from_facts(*TRY(known.find(named)));
+  auto facts = known.find(named);
+  return facts ? from_facts(**facts) : not_known(named, std::move(facts.error()));
 }
 
 Result<NamedSubject> open_plannable(App& app, const std::string& named) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "cli/quantity.h"
 #include "cli/screen_text.h"
 
 namespace cvp::cli {
@@ -21,6 +22,13 @@ std::string aligned(const std::string& cell, size_t width, Table::Align align) {
   const size_t taken = columns(cell);
   const std::string space(width > taken ? width - taken : 0, ' ');
   return align == Table::Align::right ? space + cell : cell + space;
+}
+
+/// "14,193"; of what no number can be, the largest.
+std::string whole(double value) {
+  constexpr double kMost = 1e18;
+  if (!(value > 0)) return "0";
+  return with_commas(static_cast<uint64_t>(std::llround(std::min(value, kMost))));
 }
 
 void wrapped(Printer& printer, const std::string& what, size_t indent, size_t first) {
@@ -157,16 +165,15 @@ std::string bar(double share, size_t columns) {
 }
 
 std::string format_gib(double bytes) {
-  constexpr double kKib = 1024;
-  if (bytes >= 100 * kKib * kKib * kKib) return fmt::format("{:.0f} GiB", bytes / (kKib * kKib * kKib));
-  if (bytes >= 0.995 * kKib * kKib * kKib) return fmt::format("{:.1f} GiB", bytes / (kKib * kKib * kKib));
-  if (bytes >= kKib * kKib) return fmt::format("{:.0f} MiB", bytes / (kKib * kKib));
-  return fmt::format("{:.0f} KiB", bytes / kKib);
+  constexpr double kKib = 1024, kMib = 1024 * kKib, kGib = 1024 * kMib;
+  if (bytes >= 100 * kGib) return whole(bytes / kGib) + " GiB";
+  if (bytes >= 0.995 * kGib) return fmt::format("{:.1f} GiB", bytes / kGib);
+  return bytes >= kMib ? whole(bytes / kMib) + " MiB" : whole(bytes / kKib) + " KiB";
 }
 
 std::string format_gb(double bytes) {
   const double gb = bytes / 1e9;
-  return gb >= 100 ? fmt::format("{:.0f} GB", gb)
+  return gb >= 100 ? whole(gb) + " GB"
          : gb >= 1 ? fmt::format("{:.1f} GB", gb)
                    : fmt::format("{:.2f} GB", gb);
 }
@@ -178,15 +185,12 @@ std::string format_number(double value) {
   if (size >= 1e12) return fmt::format("{:.3g} T", value / 1e12);
   if (size >= 1e9) return fmt::format("{:.3g} G", value / 1e9);
   if (size >= 999'950) return fmt::format("{:.3g} M", value / 1e6);
-  if (size >= 1e3) {
-    const auto rounded = static_cast<int64_t>(std::lround(value / 10) * 10);
-    const int64_t shown = size >= 1e4 ? static_cast<int64_t>(std::lround(value / 100) * 100) : rounded;
-    const std::string digits = std::to_string(std::abs(shown));
-    return (shown < 0 ? "-" : "") + digits.substr(0, digits.size() - 3) + "," +
-           digits.substr(digits.size() - 3);
+  if (size >= 999.5) {
+    const double step = size >= 1e4 ? 100 : 10;
+    return (value < 0 ? "-" : "") + whole(std::round(size / step) * step);
   }
   if (size >= 100) return fmt::format("{:.0f}", value);
-  if (size >= 10) return fmt::format("{:.1f}", value);
+  if (size >= 0.995) return fmt::format("{:.1f}", value);
   return size == 0 ? "0" : fmt::format("{:.2g}", value);
 }
 

@@ -49,11 +49,11 @@ void print_point(Printer& printer, const Text& what, bool markdown);
 /// "▇▇▇▇▁▁▁▁": a share of 1 in so many columns.
 std::string bar(double share, size_t columns);
 
-/// "12.3 GiB", "512 MiB": binary units, three digits at most.
+/// "12.3 GiB", "512 MiB", "1,256 GiB": binary units.
 std::string format_gib(double bytes);
 /// "7.0 GB": decimal units in GB with one digit, as model sizes are spoken of.
 std::string format_gb(double bytes);
-/// A number in three digits: "0.042", "43.2", "1,230", "1.35 M", "5.46e+23".
+/// A number in two or three digits: "0.042", "3.0", "43.2", "1,230", "1.35 M", "5.46e+23".
 std::string format_number(double value);
 
 }  // namespace cvp::cli

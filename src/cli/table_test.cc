@@ -71,7 +71,11 @@ TEST(Table, Numbers) {
   EXPECT_EQ(format_gib(131.4 * (1 << 30)), "131 GiB");
   EXPECT_EQ(format_gb(28e9), "28.0 GB");
   EXPECT_EQ(format_gb(3.5e9), "3.5 GB");
+  EXPECT_EQ(format_gib(14193.2 * (1 << 30)), "14,193 GiB");
+  EXPECT_EQ(format_gb(1342e9), "1,342 GB");
   EXPECT_EQ(format_number(1234), "1,230");
+  EXPECT_EQ(format_number(999.7), "1,000");
+  EXPECT_EQ(format_number(3), "3.0");
   EXPECT_EQ(format_number(56789), "56,800");
   EXPECT_EQ(format_number(43.24), "43.2");
   EXPECT_EQ(format_number(0.0417), "0.042");

@@ -2,6 +2,7 @@
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/printer.h"
@@ -9,6 +10,9 @@
 #include "plan/train_cost.h"
 
 namespace cvp::cli {
+
+/// The source of a price that the user gave.
+constexpr std::string_view kOwnPrice = "--price";
 
 struct TrainReport {
   std::string model;      // its name, or its size
@@ -20,13 +24,17 @@ struct TrainReport {
   plan::TrainCost cost;
   std::vector<Text> notes;  // what was assumed
   std::string price_source;
-  /// The same model by other methods: what each needs of one GPU.
+  /// The same model by other methods, on as many GPUs: what each needs of one.
   struct Method {
-    std::string name;
-    double bytes = 0;
+    std::string name;  // in JSON: "qlora", "ZeRO-3"
+    Text label;
+    plan::Band memory;
+    bool chosen = false;  // the one that was asked for
   };
   std::vector<Method> methods;
-  bool fits() const { return memory.total() <= static_cast<double>(usable_bytes); }
+  double host_bytes = 0;  // main memory there is; 0: not said
+  bool fits(double bytes) const { return bytes <= static_cast<double>(usable_bytes); }
+  bool host_fits() const { return host_bytes <= 0 || memory.host <= host_bytes; }
 };
 
 void show_training(Printer& printer, const TrainReport& report, bool markdown);
@@ -34,5 +42,7 @@ boost::json::object training_json(const TrainReport& report, Lang lang);
 
 /// "21.4 h", "3.2 days", "35 min".
 Text duration_text(double hours);
+/// "QLoRA fine-tuning" of "qlora".
+Text job_text(const std::string& job);
 
 }  // namespace cvp::cli

@@ -23,19 +23,25 @@ struct Options {
 struct Target {
   std::optional<Located> located;
   std::optional<store::Chunk> chunk;
+  std::optional<Located> elsewhere;  // in a collection that was not asked
 };
 
-Result<Target> find_target(App& app, const std::string& passage) {
+Result<Target> find_target(App& app, const std::string& passage,
+                           const std::vector<store::CollectionId>& collections) {
   Target target;
   store::Store* store = TRY(app.store());
   app.printer().status(text("looking for the passage …", "正在查找该段落……"));
-  target.located = TRY(locate_passage(*store, passage, app.cancel()));
+  target.located = TRY(locate_passage(*store, passage, collections, app.cancel()));
   if (target.located) {
     if (!target.located->chunks.empty()) target.chunk = target.located->chunks.front();
     return target;
   }
+  if (!collections.empty()) target.elsewhere = TRY(locate_passage(*store, passage, {}, app.cancel()));
+  if (target.elsewhere) return target;
   const auto nearest =
-      TRY(TRY(app.index())->search(passage, {.k = 1, .mode = vector::Mode::text}, nullptr, app.cancel()));
+      TRY(TRY(app.index())
+              ->search(passage, {.k = 1, .mode = vector::Mode::text, .collections = collections}, nullptr,
+                       app.cancel()));
   if (nearest.hits.empty()) return target;
   const store::ChunkId id = nearest.hits.front().chunk;
   auto chunks = TRY(store->chunks(std::span(&id, 1)));
@@ -50,6 +56,15 @@ Stage parsed_stage(const Target& target) {
     stage.detail =
         text("{}, bytes {} to {}", "{}，第 {} 到 {} 字节", l.document.uri, l.span.begin, l.span.end);
     if (l.page > 0) stage.detail = stage.detail + text(", page {}", "，第 {} 页", l.page);
+    return stage;
+  }
+  if (target.elsewhere) {
+    const store::DocumentInfo& document = target.elsewhere->document;
+    stage.state = Stage::State::lost;
+    stage.detail =
+        text("{} has it, but in the collection “{}”, which was not asked",
+             "{} 中有这段原文，但它属于文档集“{}”，不在查询范围内", document.uri, document.collection_name);
+    stage.remedy = text("leave --collection out, or name that one", "去掉 --collection，或改为该文档集");
     return stage;
   }
   stage.state = target.chunk ? Stage::State::weak : Stage::State::lost;
@@ -94,6 +109,7 @@ Result<Trace> trace(App& app, const Options& options, const store::Chunk& chunk)
   Trace out{.explanation = {},
             .has_embedder = asking.embedder != nullptr,
             .why_no_embedder = app.models().why_no_embedder(),
+            .why_not_asked = options.no_engine ? Text{} : app.models().why_no_generator(),
             .retrieve = how.retrieve,
             .read_limit = how.read_limit};
   if (options.no_engine) out.why_no_embedder = text("no model was asked", "没有询问模型");
@@ -157,7 +173,12 @@ void show(App& app, const Options& options, const std::vector<Stage>& stages, st
 }
 
 Result<int> why(App& app, const Options& options) {
-  const Target target = TRY(find_target(app, options.passage));
+  if (one_line(options.question).empty() || one_line(options.passage).empty()) {
+    return fail(Errc::usage, text("the question or the passage is empty", "问题或段落是空的"),
+                text("write both in quotes: cvp why \"QUESTION\" \"words of the passage\"",
+                     "请把两者都写上并加引号：cvp why \"问题\" \"段落中的文字\""));
+  }
+  const Target target = TRY(find_target(app, options.passage, TRY(app.collections(options.collections))));
   std::vector<Stage> stages = {parsed_stage(target)};
   if (target.located || target.chunk) stages.push_back(chunked_stage(target));
   if (target.chunk) {
@@ -165,6 +186,7 @@ Result<int> why(App& app, const Options& options) {
       stages.push_back(std::move(stage));
   }
   show(app, options, stages, target.chunk ? target.chunk->id : 0);
+  if (!target.chunk) TRY(say_if_empty(app));
   for (const Stage& stage : stages) {
     const bool one_side = stage.name == "full_text" || stage.name == "dense";
     if (stage.state == Stage::State::lost && !one_side) return 3;

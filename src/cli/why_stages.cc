@@ -9,18 +9,20 @@ namespace {
 
 using State = Stage::State;
 
-std::string joined(const std::vector<std::string>& words, size_t most) {
-  std::string out;
-  for (size_t i = 0; i < words.size() && i < most; ++i) out += (i > 0 ? " " : "") + words[i];
-  return words.size() > most ? out + " …" : out;
+Text joined(const std::vector<std::string>& words, size_t most) {
+  Text out;
+  for (size_t i = 0; i < words.size() && i < most; ++i) {
+    if (i > 0) out = out + text(", ", "、");
+    out = out + verbatim(words[i]);
+  }
+  return words.size() > most ? out + text(", …", "……") : out;
 }
 
 Stage full_text_stage(const Trace& trace) {
   constexpr size_t kTermsShown = 12;
   const auto& e = trace.explanation;
   Stage stage{.name = "full_text", .title = text("found by words", "词语检索"), .detail = {}, .remedy = {}};
-  const std::string found = joined(e.terms_found, kTermsShown),
-                    missing = joined(e.terms_missing, kTermsShown);
+  const Text found = joined(e.terms_found, kTermsShown), missing = joined(e.terms_missing, kTermsShown);
   if (e.hit.text_rank == 0) {
     stage.state = State::lost;
     stage.detail = text("none of the question's words stands in it", "其中没有问题里的任何词语");
@@ -90,7 +92,8 @@ Stage read_stage(const Trace& trace) {
   Stage stage{.name = "read", .title = text("read by the model", "模型阅读"), .detail = {}, .remedy = {}};
   if (!trace.asked) {
     stage.state = State::skipped;
-    stage.detail = text("no model was asked", "没有询问模型");
+    stage.detail =
+        trace.why_not_asked.empty() ? text("no model was asked", "没有询问模型") : trace.why_not_asked;
     return stage;
   }
   using Verdict = chat::Considered::Verdict;

@@ -11,7 +11,7 @@
 namespace cvp::cli {
 
 struct Stage {
-  std::string name;  // "parsed", "chunked", "full_text", "dense", "fused", "fetched", "read", "checked"
+  std::string name;  // "parsed", "chunked", "full_text", "dense", "fused", "read", "checked"
   Text title;
   enum class State { passed, weak, lost, skipped } state = State::passed;
   Text detail;
@@ -22,8 +22,7 @@ struct Stage {
 struct Trace {
   vector::Index::Explanation explanation;
   bool has_embedder = false;
-  bool has_vector = false;
-  Text why_no_embedder;
+  Text why_no_embedder, why_not_asked;
   uint32_t fused_rank = 0;                     // 0: not among the first kSearchResults
   size_t retrieve = 0, read_limit = 0;         // settings
   bool asked = false;                          // a model was asked

@@ -12,18 +12,18 @@ namespace {
 constexpr int kStandardInput = 0;
 }
 
-Result<std::string> question_from(const std::vector<std::string>& words) {
+Result<std::string> question_from(const std::vector<std::string>& words, std::string_view verb) {
   std::string question;
   for (const std::string& word : words) question += (question.empty() ? "" : " ") + word;
-  if (words.empty() && !sys::is_terminal(kStandardInput))
+  if (question == "-" || (words.empty() && !sys::is_terminal(kStandardInput)))
     question = TRY(sys::read_stdin(limits::kQuestionBytes));
   question = repair_utf8(question);
   bool blank = true;
   for (size_t pos = 0; pos < question.size() && blank;) blank = is_space(decode_utf8(question, pos));
   if (blank) {
     return fail(Errc::usage, text("there is no question", "没有问题内容"),
-                text("write it behind the verb, in quotes: cvp ask \"…\"",
-                     "请把问题写在命令后面并加引号：cvp ask \"……\""));
+                text("write it behind the verb, in quotes: cvp {} \"…\"",
+                     "请把问题写在命令后面并加引号：cvp {} \"……\"", verb));
   }
   if (question.size() > limits::kQuestionBytes) {
     return fail(Errc::refused,
@@ -31,6 +31,19 @@ Result<std::string> question_from(const std::vector<std::string>& words) {
                      question.size(), limits::kQuestionBytes));
   }
   return question;
+}
+
+Text no_documents_text() {
+  return text("There are no documents yet; `cvp add PATH` adds some.",
+              "还没有文档；可用 `cvp add 路径` 添加。");
+}
+
+Result<bool> say_if_empty(App& app) {
+  store::Store* store = TRY(app.store());
+  for (const store::Collection& collection : TRY(store->collections()))
+    if (collection.documents > 0) return false;
+  app.printer().note(no_documents_text());
+  return true;
 }
 
 Text documents_text(uint64_t n) {

@@ -6,9 +6,15 @@
 
 namespace cvp::cli {
 
-/// Arguments joined by spaces; without any, standard input when it is no terminal. Errc::usage where neither
-/// says anything, Errc::refused when it is too long for a question.
-Result<std::string> question_from(const std::vector<std::string>& words);
+/// Arguments joined by spaces; without any, standard input when it is no terminal; "-" alone is standard
+/// input in any case. Errc::usage where none says anything, with the verb in the hint; Errc::refused when it
+/// is too long for a question.
+Result<std::string> question_from(const std::vector<std::string>& words, std::string_view verb);
+
+/// What is said where nothing was added yet.
+Text no_documents_text();
+/// Notes it where that is so: better than "nothing found" about an empty knowledge base.
+Result<bool> say_if_empty(App& app);
 
 /// "1 document", "3 documents"; "3 个文档".
 Text documents_text(uint64_t n);

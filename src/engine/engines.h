@@ -39,8 +39,12 @@ struct RemoteOptions {
   std::string query_prefix, passage_prefix;  // embedders
   uint32_t max_input_tokens = 512;
 };
-Result<std::unique_ptr<model::Generator>> remote_generator(const RemoteOptions& options, const Clock& clock);
-Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& options, const Clock& clock);
+/// Both ask the server what it can do. One that does not answer is an error for the embedder, whose vectors'
+/// size must be known; a generator asks again when it is first used.
+Result<std::unique_ptr<model::Generator>> remote_generator(const RemoteOptions& options, const Clock& clock,
+                                                           const CancelToken& cancel = {});
+Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& options, const Clock& clock,
+                                                         const CancelToken& cancel = {});
 
 /// Keeps replies by (identity, messages, sampling) in a folder: for evaluation, where the same prompts are
 /// asked again after a change of the checker. `fresh` asks anew and overwrites.

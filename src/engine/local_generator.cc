@@ -204,8 +204,9 @@ Result<void> LocalGenerator::warm(std::span<const model::Message> prefix, const 
   return {};
 }
 
-Result<int> LocalGenerator::count_tokens(std::span<const model::Message> messages) {
-  return static_cast<int>(TRY(prompt_ids(messages, false, CancelToken())).size());
+Result<int> LocalGenerator::count_tokens(std::span<const model::Message> messages,
+                                         const CancelToken& cancel) {
+  return static_cast<int>(TRY(prompt_ids(messages, false, cancel)).size());
 }
 
 Result<std::unique_ptr<model::Generator>> local_generator(const model::InstalledModel& model,

@@ -27,7 +27,7 @@ class LocalGenerator final : public model::Generator {
                                      std::span<const std::string> options,
                                      const CancelToken& cancel) override;
   Result<void> warm(std::span<const model::Message> prefix, const CancelToken& cancel) override;
-  Result<int> count_tokens(std::span<const model::Message> messages) override;
+  Result<int> count_tokens(std::span<const model::Message> messages, const CancelToken& cancel) override;
 
  private:
   using Ids = std::vector<int32_t>;

@@ -60,7 +60,7 @@ TEST_F(LocalGeneratorTest, StreamsAndCounts) {
   const auto reply = generator_->generate(about("passage", "question"), {.stop = {"END"}},
                                           [&](std::string_view s) { streamed += s; }, {});
   ASSERT_TRUE(reply) << reply.error().message.en;
-  const int tokens = generator_->count_tokens(about("passage", "question")).value();
+  const int tokens = generator_->count_tokens(about("passage", "question"), {}).value();
   EXPECT_EQ(reply->text, "reply:" + std::to_string(tokens));
   EXPECT_EQ(streamed, reply->text);
   EXPECT_EQ(reply->finish, model::Reply::Finish::stop);
@@ -193,7 +193,7 @@ TEST_F(LocalGeneratorTest, CallsOfManyThreadsQueue) {
     threads.emplace_back([&, i] {
       const auto reply = ask("question " + std::to_string(i));
       EXPECT_TRUE(reply) << reply.error().message.en;
-      EXPECT_TRUE(generator_->count_tokens(about("p", std::to_string(i))));
+      EXPECT_TRUE(generator_->count_tokens(about("p", std::to_string(i)), {}));
     });
   }
   for (auto& t : threads) t.join();
@@ -205,7 +205,7 @@ TEST_F(LocalGeneratorTest, ManyThreadsConnectAtOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 60; ++i) {
     threads.emplace_back([&, i] {
-      const auto count = generator_->count_tokens(about("passage", "question " + std::to_string(i)));
+      const auto count = generator_->count_tokens(about("passage", "question " + std::to_string(i)), {});
       EXPECT_TRUE(count) << count.error().message.en;
     });
   }

@@ -121,12 +121,12 @@ class RememberingGenerator final : public model::Generator {
   }
 
   /// Kept too: else an evaluation whose replies are all known would still start the engine to count.
-  Result<int> count_tokens(std::span<const model::Message> messages) override {
+  Result<int> count_tokens(std::span<const model::Message> messages, const CancelToken& cancel) override {
     Key key("count", identity());
     key.add(messages);
     const std::string name = key.hex();
     if (const auto known = log_->find(name)) return find_int(*known, {});
-    auto count = inner_->count_tokens(messages);
+    auto count = inner_->count_tokens(messages, cancel);
     if (count) log_->keep(name, *count);
     return count;
   }

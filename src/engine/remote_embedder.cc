@@ -72,10 +72,11 @@ Result<std::vector<std::vector<float>>> RemoteEmbedder::embed(std::span<const st
 
 }  // namespace
 
-Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& options, const Clock&) {
+Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& options, const Clock&,
+                                                         const CancelToken& cancel) {
   RemoteClient client = TRY(RemoteClient::create(options));
   // The dimension is part of what the vectors are: it must be known before the first of them is stored.
-  const auto one = TRY(request(client, std::vector<std::string>{"a"}, CancelToken(), kProbeMs));
+  const auto one = TRY(request(client, std::vector<std::string>{"a"}, cancel, kProbeMs));
   if (one.front().size() > kLargestDimension) {
     return fail(Errc::corrupt, text("{} gave a vector of {} numbers", "{} 返回了 {} 维的向量",
                                     client.base_url(), one.front().size()));

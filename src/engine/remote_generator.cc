@@ -108,7 +108,7 @@ class RemoteGenerator final : public model::Generator {
                                      const CancelToken& cancel) override;
   /// Nothing to do: the server keeps prefixes as it likes.
   Result<void> warm(std::span<const model::Message>, const CancelToken&) override { return {}; }
-  Result<int> count_tokens(std::span<const model::Message> messages) override;
+  Result<int> count_tokens(std::span<const model::Message> messages, const CancelToken& cancel) override;
 
  private:
   static model::GeneratorIdentity with(model::GeneratorIdentity identity) {
@@ -117,7 +117,8 @@ class RemoteGenerator final : public model::Generator {
   }
   json::object body(std::span<const model::Message> messages, int max_tokens) const;
   json::object choose_body(std::span<const model::Message> messages) const;
-  Result<void> check_room(std::span<const model::Message> messages);
+  int estimate(std::span<const model::Message> messages) const;
+  Result<void> check_room(std::span<const model::Message> messages) const;
 
   const RemoteClient client_;
   const model::GeneratorIdentity without_logprobs_, with_logprobs_;
@@ -162,7 +163,8 @@ void RemoteGenerator::probe(const CancelToken& cancel) {
   if (!gives_logprobs_) log::info("{} gives no token probabilities", client_.base_url());
 }
 
-Result<int> RemoteGenerator::count_tokens(std::span<const model::Message> messages) {
+/// Estimated here: the server is not asked.
+int RemoteGenerator::estimate(std::span<const model::Message> messages) const {
   size_t count = 0;
   for (const auto& message : messages) {
     count += kTokensPerMessage;
@@ -171,8 +173,12 @@ Result<int> RemoteGenerator::count_tokens(std::span<const model::Message> messag
   return static_cast<int>(std::min<size_t>(count, 1u << 30));
 }
 
-Result<void> RemoteGenerator::check_room(std::span<const model::Message> messages) {
-  const int tokens = TRY(count_tokens(messages));
+Result<int> RemoteGenerator::count_tokens(std::span<const model::Message> messages, const CancelToken&) {
+  return estimate(messages);
+}
+
+Result<void> RemoteGenerator::check_room(std::span<const model::Message> messages) const {
+  const int tokens = estimate(messages);
   const auto room = static_cast<int>(without_logprobs_.context_tokens);
   if (tokens < room) return {};
   return fail(Errc::refused,
@@ -249,13 +255,14 @@ Result<std::vector<double>> RemoteGenerator::choose(std::span<const model::Messa
 
 }  // namespace
 
-Result<std::unique_ptr<model::Generator>> remote_generator(const RemoteOptions& options, const Clock& clock) {
+Result<std::unique_ptr<model::Generator>> remote_generator(const RemoteOptions& options, const Clock& clock,
+                                                           const CancelToken& cancel) {
   RemoteClient client = TRY(RemoteClient::create(options));
   model::GeneratorIdentity identity{.name = options.model,
                                     .model_sha256 = sys::sha256_hex(client.base_url() + "\n" + options.model),
                                     .context_tokens = options.context_tokens};
   auto generator = std::make_unique<RemoteGenerator>(std::move(client), std::move(identity), clock);
-  generator->probe(CancelToken());
+  generator->probe(cancel);
   return generator;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "sys/host.h"
+#include "sys/os_error.h"
 #include "sys/sha256.h"
 
 namespace cvp::engine {
@@ -41,7 +42,9 @@ void remove_leftovers(const sys::Path& folder) {
 
 Result<RunFolder> RunFolder::prepare(const sys::Path& wanted) {
   RunFolder folder;
-  folder.path_ = std::filesystem::absolute(wanted);
+  std::error_code nowhere;
+  folder.path_ = std::filesystem::absolute(wanted, nowhere);
+  if (nowhere) return sys::fail_errno(nowhere.value(), text("find", "找到"), wanted.string());
   if (!is_short_enough(folder.path_)) {
     const auto runtime = sys::env("XDG_RUNTIME_DIR");
     folder.path_ = sys::Path(runtime.value_or("")) / "cvp";

@@ -170,11 +170,16 @@ Result<void> ServerProcess::start(const CancelToken& cancel) {
     remove_files(files);
     Error error = std::move(child).error();
     error.hint = text(
-        "install the engine with `cvp engine install`, or correct `path` under [engine] in the configuration",
-        "用 `cvp engine install` 安装引擎，或更正配置中 [engine] 的 `path`");
+        "install the engine with `cvp engine install`, or correct the path with `cvp config set engine.path "
+        "PROGRAM`",
+        "用 `cvp engine install` 安装引擎，或用 `cvp config set engine.path 程序` 更正路径");
     return wrap(std::move(error), text("cannot start the engine", "无法启动引擎"));
   }
-  TRY(sys::write_file_atomic(files.pid, std::to_string((*child)->pid()), 0600));
+  if (auto noted = sys::write_file_atomic(files.pid, std::to_string((*child)->pid()), 0600); !noted) {
+    (*child)->stop(std::chrono::milliseconds(0));
+    remove_files(files);  // without a .pid no later run would find them
+    return noted;
+  }
   starts_ms_.push_back(clock_.steady_ms());
   const std::lock_guard lock(mutex_);
   child_ = std::move(*child);

@@ -45,9 +45,9 @@ std::expected<json::value, JsonError> parse_json(std::string_view bytes) {
 std::unexpected<Error> bad(std::string_view name, const Text& where, const Text& what) {
   return fail(Errc::usage, text("{}, {}: {}", "{} {}：{}", name, where, what),
               text("expected SQuAD JSON or one JSON object a line with \"question\" and \"answers\"; see "
-                   "`cvp eval --help`",
+                   "`cvp eval answers --help`",
                    "需要 SQuAD 格式的 JSON，或每行一个含 \"question\" 与 \"answers\" 的 JSON 对象；详见 `cvp "
-                   "eval --help`"));
+                   "eval answers --help`"));
 }
 
 Text line_text(size_t line) { return text("line {}", "第 {} 行", line); }

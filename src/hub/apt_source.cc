@@ -155,8 +155,8 @@ OsRelease parse_os_release(std::string_view text) {
 
 Result<AptEntry> find_debian_source(const sys::Path& etc) {
   const Text by_hand =
-      text("install llama.cpp's llama-server by hand and set `path` under [engine] in the configuration",
-           "请自行安装 llama.cpp 的 llama-server，并在配置的 [engine] 中设置 path");
+      text("install llama.cpp's llama-server by hand and name it with `cvp config set engine.path PROGRAM`",
+           "请自行安装 llama.cpp 的 llama-server，再用 `cvp config set engine.path 程序` 指定");
   const auto release_text = sys::read_file(etc / "os-release", kConfigBytes);
   const OsRelease release = release_text ? parse_os_release(*release_text) : OsRelease{};
   if (release.id != "debian") {

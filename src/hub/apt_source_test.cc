@@ -75,7 +75,7 @@ TEST_F(FindDebianSource, NoServerAndNotDebian) {
   const auto other = find_debian_source(etc_->path());
   ASSERT_FALSE(other);
   EXPECT_NE(other.error().message.en.find("Ubuntu 24.04"), std::string::npos);
-  EXPECT_NE(other.error().hint.en.find("[engine]"), std::string::npos);
+  EXPECT_NE(other.error().hint.en.find("cvp config set engine.path"), std::string::npos);
 }
 
 }  // namespace

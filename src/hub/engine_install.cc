@@ -77,8 +77,8 @@ std::unexpected<Error> apt_failed(const Text& doing, std::string_view messages) 
         text("check the network and the proxy in apt's configuration, then run `cvp engine install` again",
              "请检查网络和 apt 的代理设置，然后再运行 `cvp engine install`"));
   return fail(Errc::failed, text("{}: {}", "{}：{}", doing, last_line(messages)),
-              text("or install llama-server by hand and set `path` under [engine] in the configuration",
-                   "也可以自行安装 llama-server，并在配置的 [engine] 中设置 path"));
+              text("or install llama-server by hand and name it with `cvp config set engine.path PROGRAM`",
+                   "也可以自行安装 llama-server，再用 `cvp config set engine.path 程序` 指定"));
 }
 
 class EngineBuilder {
@@ -148,8 +148,8 @@ Result<void> EngineBuilder::check_machine() const {
         Errc::unavailable,
         text("the engine cannot be installed automatically: there is no {} here",
              "无法自动安装引擎：系统中没有 {}", program),
-        text("install llama.cpp's llama-server by hand and set `path` under [engine] in the configuration",
-             "请自行安装 llama.cpp 的 llama-server，并在配置的 [engine] 中设置 path"));
+        text("install llama.cpp's llama-server by hand and name it with `cvp config set engine.path PROGRAM`",
+             "请自行安装 llama.cpp 的 llama-server，再用 `cvp config set engine.path 程序` 指定"));
   }
   // These would need quoting that apt's configuration or the loader's search path does not have.
   if (home_.string().find_first_of("\":;\n\\") != std::string::npos)
@@ -232,8 +232,8 @@ Result<void> EngineBuilder::assemble() {
     return fail(
         Errc::corrupt,
         text("the engine's packages are incomplete: no {} in them", "引擎软件包不完整：其中没有 {}", part),
-        text("install llama.cpp's llama-server by hand and set `path` under [engine] in the configuration",
-             "请自行安装 llama.cpp 的 llama-server，并在配置的 [engine] 中设置 path"));
+        text("install llama.cpp's llama-server by hand and name it with `cvp config set engine.path PROGRAM`",
+             "请自行安装 llama.cpp 的 llama-server，再用 `cvp config set engine.path 程序` 指定"));
   };
   if (loader == files.end()) return incomplete("ld-linux");
   if (!sys::exists(prefix / "usr/bin/llama-server")) return incomplete("llama-server");

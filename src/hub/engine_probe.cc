@@ -22,8 +22,9 @@ std::optional<int> leading_number(std::string_view text) {
 }
 
 Text install_hint() {
-  return text("install one with `cvp engine install`, or set `path` under [engine] in the configuration",
-              "用 `cvp engine install` 安装，或在配置的 [engine] 中设置 path");
+  return text(
+      "install one with `cvp engine install`, or name your own with `cvp config set engine.path PROGRAM`",
+      "用 `cvp engine install` 安装，或用 `cvp config set engine.path 程序` 指定已有的");
 }
 
 std::unexpected<Error> not_an_engine(const std::string& program, const Text& why) {
@@ -147,8 +148,10 @@ Result<EngineProgram> find_engine(const sys::Path& home, const std::string& conf
   if (!configured_path.empty()) {
     auto configured = probe_engine(run, {configured_path}, "config");
     if (!configured)
-      configured.error().hint = text("correct `path` under [engine] in the configuration, or remove it",
-                                     "请改正配置 [engine] 中的 path，或删除它");
+      configured.error().hint = text(
+          "correct it with `cvp config set engine.path PROGRAM`, or drop it with `cvp config unset "
+          "engine.path`",
+          "用 `cvp config set engine.path 程序` 改正，或用 `cvp config unset engine.path` 取消设置");
     return configured;
   }
   Text too_old;

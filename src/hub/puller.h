@@ -21,6 +21,9 @@ struct PullOptions {
   std::string modelscope_base = "https://modelscope.cn";
 };
 
+/// Errc::usage where only_sources has a kind that does not exist, or the entry comes from none of them.
+Result<void> check_sources(const model::CatalogueEntry& entry, const std::vector<std::string>& only_sources);
+
 /// Already there and intact: returns at once. Disk space is checked first. A source that fails is said in
 /// progress and the next is tried; the error lists all. A wrong hash is never installed.
 Result<model::InstalledModel> pull(const sys::Path& home, const model::CatalogueEntry& entry,

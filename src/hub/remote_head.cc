@@ -45,6 +45,10 @@ Result<void> extend(const std::string& url, uint64_t wanted, Head& head, const C
     body += piece;
     return body.size() < wanted;
   }));
+  if (response.status == 416 && had == 0) {
+    return fail(Errc::corrupt, text("{} is empty", "{} 是空文件", url),
+                text("check the address, or take the file from another source", "请核对地址，或换一个来源"));
+  }
   TRY(check_status(url, response.status));
   if (response.status == 206) {
     const std::string range = header_of(response, "content-range");  // "bytes 0-1023/146515"

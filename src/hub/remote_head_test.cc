@@ -94,6 +94,10 @@ TEST_F(RemoteHead, WhatIsNoModelIsSaid) {
 
 TEST_F(RemoteHead, AnEmptyOrCutFileIsAnError) {
   EXPECT_FALSE(fetch_gguf_header(serve({.body = ""}), cancel_));
+  const auto empty = fetch_gguf_header(serve({.status = 416}), cancel_);
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().code, Errc::corrupt);
+  EXPECT_NE(empty.error().message.en.find("is empty"), std::string::npos) << empty.error().message.en;
   const std::string file = gguf_file(100);
   const auto cut = fetch_gguf_header(serve({.body = file.substr(0, 60)}), cancel_);
   ASSERT_FALSE(cut);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
 
 #include "ingest/prepare.h"
 
@@ -87,6 +88,17 @@ class Pipeline {
   std::vector<std::thread> workers_;
 };
 
+/// A file that another file's document stood for. When this run changes that document, the content is
+/// nowhere.
+struct Copy {
+  sys::Path file;
+  FileOutcome outcome;
+};
+
+bool was_cancelled(const FileOutcome& outcome) {
+  return outcome.kind == FileOutcome::Kind::failed && outcome.error.code == Errc::cancelled;
+}
+
 Text adding() { return text("adding documents", "正在添加文档"); }
 
 }  // namespace
@@ -98,14 +110,31 @@ Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer,
   const auto report = [&](uint64_t done) {
     if (on_progress) on_progress({adding(), done, files.size(), Progress::Unit::items});
   };
-  report(0);
-  Pipeline pipeline(store, tokenizer, files, options, cancel);
   uint64_t done = 0;
-  while (auto prepared = pipeline.next()) {
-    const FileOutcome outcome = commit(store, std::move(*prepared));
-    if (outcome.kind == FileOutcome::Kind::failed && outcome.error.code == Errc::cancelled) break;
+  const auto tell = [&](const FileOutcome& outcome) {
     if (on_outcome) on_outcome(outcome);
     report(++done);
+  };
+  report(0);
+  Pipeline pipeline(store, tokenizer, files, options, cancel);
+  std::vector<Copy> copies;
+  std::unordered_set<store::DocumentId> updated;
+  while (auto prepared = pipeline.next()) {
+    const sys::Path file = prepared->file;
+    const bool was_parsed = prepared->revision.has_value();
+    FileOutcome outcome = commit(store, std::move(*prepared));
+    if (was_cancelled(outcome)) break;
+    if (outcome.kind == FileOutcome::Kind::updated) updated.insert(outcome.document);
+    if (was_parsed && outcome.kind == FileOutcome::Kind::unchanged)
+      copies.push_back({file, std::move(outcome)});
+    else
+      tell(outcome);
+  }
+  for (Copy& copy : copies) {
+    if (cancel.cancelled()) break;
+    if (updated.contains(copy.outcome.document))
+      copy.outcome = commit(store, prepare_file(store, tokenizer, copy.file, options, cancel));
+    if (!was_cancelled(copy.outcome)) tell(copy.outcome);
   }
   if (cancel.cancelled()) return fail_cancelled();
   return {};
@@ -114,8 +143,7 @@ Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer,
 Result<FileOutcome> add_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,
                               const std::string& uri, const AddOptions& options, const CancelToken& cancel) {
   FileOutcome outcome = commit(store, prepare_bytes(store, tokenizer, bytes, uri, options, cancel));
-  if (outcome.kind == FileOutcome::Kind::failed && outcome.error.code == Errc::cancelled)
-    return fail_cancelled();
+  if (was_cancelled(outcome)) return fail_cancelled();
   return outcome;
 }
 

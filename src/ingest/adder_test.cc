@@ -93,6 +93,20 @@ TEST_F(Adder, TheSameContentUnderAnotherNameIsSaid) {
   EXPECT_NE(again.notes[0].en.find("a.txt"), std::string::npos);
 }
 
+TEST_F(Adder, ACopyIsAddedWhenWhatItCopiedChangesInTheSameRun) {
+  const sys::Path report = file("report.txt", "the words of the first version");
+  EXPECT_EQ(add_one(report).kind, Kind::added);
+  const sys::Path copy = file("report-v1.txt", "the words of the first version");
+  file("report.txt", "the words of the second version");
+  options_.workers = 1;  // the copy first
+  const auto outcomes = add({copy, report});
+  ASSERT_EQ(outcomes.size(), 2U);
+  for (const FileOutcome& outcome : outcomes)
+    EXPECT_EQ(outcome.kind, outcome.uri == copy ? Kind::added : Kind::updated) << outcome.uri;
+  EXPECT_EQ(progress_.done, 2U);
+  EXPECT_EQ(store_->documents(options_.collection)->size(), 2U);
+}
+
 TEST_F(Adder, OneBadFileNeverStopsTheOthers) {
   std::vector<sys::Path> files;
   for (int i = 0; i < 20; ++i)
@@ -161,7 +175,8 @@ TEST_F(Adder, InputsAreExpanded) {
   file("sub/photo.JPG", "x");
   file("sub/~$b.docx", "x");
   const std::string docs = (folder_.path() / "docs").string();
-  const auto inputs = expand_inputs({docs, docs + "/a.txt", docs + "/sub/../a.txt", docs + "/none.txt", "-"});
+  const auto inputs =
+      expand_inputs({docs, docs + "/a.txt", docs + "/sub/../a.txt", docs + "/none.txt", "", "-"});
   ASSERT_TRUE(inputs.has_value());
   EXPECT_TRUE(inputs->standard_input);
   ASSERT_EQ(inputs->files.size(), 2U);
@@ -171,7 +186,7 @@ TEST_F(Adder, InputsAreExpanded) {
             2);
   EXPECT_EQ(std::count_if(inputs->missing.begin(), inputs->missing.end(),
                           [](const auto& o) { return o.kind == Kind::failed; }),
-            1);
+            2);
   EXPECT_FALSE(expand_inputs({}).has_value());
   EXPECT_EQ(uri_of("/a/\xff/中.txt"), "/a/%FF/中.txt");
 }

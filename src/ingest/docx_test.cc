@@ -163,6 +163,14 @@ TEST(Docx, ErrorsAreClear) {
   std::string cut = zip({{"word/document.xml", document(p(std::string(5000, 'x')))}});
   cut.resize(cut.size() / 2);
   EXPECT_FALSE(parse_docx(cut, 1 << 20).has_value());
+  std::string changed = zip({{"word/document.xml", document(p("text"))}});
+  constexpr size_t kChecksumAt = 16;  // of an entry of the archive's list
+  changed[changed.find("PK\x01\x02") + kChecksumAt] ^= 1;
+  const auto checksum = parse_docx(changed, 1 << 20);
+  ASSERT_FALSE(checksum.has_value());
+  EXPECT_EQ(checksum.error().code, Errc::corrupt);
+  EXPECT_EQ(checksum.error().message.en.find("CRC"), std::string::npos) << "in the user's words";
+  EXPECT_NE(checksum.error().message.zh.find("校验和"), std::string::npos);
 }
 
 TEST(Zip, LimitsHold) {

@@ -342,11 +342,11 @@ std::vector<Text> decoding_notes(const Decoded& decoded) {
   std::vector<Text> notes;
   if (decoded.confidence < 100 && !(decoded.encoding == "UTF-8")) {
     notes.push_back(decoded.confidence >= 50
-                        ? text("read as {} (confidence {} %)", "按 {} 编码读取（把握 {} %）",
-                               decoded.encoding, decoded.confidence)
+                        ? text("read as {} (confidence {} %)", "按 {} 编码读取（把握 {}%）", decoded.encoding,
+                               decoded.confidence)
                         : text("read as {}, which is a guess (confidence {} %): if the text looks wrong, "
                                "save the file as UTF-8",
-                               "按 {} 编码读取，但这只是猜测（把握 {} %）：如有乱码，请将文件另存为 UTF-8",
+                               "按 {} 编码读取，但这只是猜测（把握 {}%）：如有乱码，请将文件另存为 UTF-8",
                                decoded.encoding, decoded.confidence));
   }
   if (decoded.broken_bytes > 0) {

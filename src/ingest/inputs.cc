@@ -38,7 +38,13 @@ class Expansion {
       inputs_.standard_input = true;
       return;
     }
-    const sys::Path path = std::filesystem::absolute(argument).lexically_normal();
+    std::error_code nowhere;  // an empty name, or a current folder that is gone
+    const sys::Path path = std::filesystem::absolute(argument, nowhere).lexically_normal();
+    if (nowhere) {
+      Error error{Errc::not_found, text("there is no file “{}”", "没有“{}”这个文件", argument), {}};
+      inputs_.missing.push_back(not_added(argument, FileOutcome::Kind::failed, std::move(error)));
+      return;
+    }
     const auto info = sys::stat_file(path);
     if (!info) {
       inputs_.missing.push_back(not_added(path, FileOutcome::Kind::failed, info.error()));

@@ -112,7 +112,7 @@ std::unexpected<Error> refuse_ole(std::string_view bytes) {
     what = text("an Outlook message (.msg)", "Outlook 邮件（.msg）");
     hint = text("save it as HTML or plain text and add that", "请另存为 HTML 或纯文本后再添加");
   }
-  return fail(Errc::refused, text("{} is not supported yet", "暂不支持{}", what), hint);
+  return fail(Errc::refused, text("{} is not supported yet", "{}暂不支持", what), hint);
 }
 
 /// Zip names are stored unpacked, in the local headers and again in the folder at the end.
@@ -137,7 +137,7 @@ Result<Kind> zip_kind(std::string_view bytes) {
     what = text("a Visio drawing (.vsdx)", "Visio 绘图（.vsdx）");
     hint = text("save it as PDF and add that", "请另存为 PDF 后再添加");
   }
-  return fail(Errc::refused, text("{} is not supported yet", "暂不支持{}", what), hint);
+  return fail(Errc::refused, text("{} is not supported yet", "{}暂不支持", what), hint);
 }
 
 /// Share of bytes that text never has. Escape belongs to ISO-2022, form feed and backspace to old manuals.
@@ -276,7 +276,7 @@ Result<Kind> detect_kind(std::string_view bytes, std::string_view name) {
   if (!wide && control > kBinaryControlShare) {
     return fail(Errc::refused,
                 text("looks like binary data ({:.0f} % control bytes)",
-                     "看起来是二进制数据（控制字节占 {:.0f} %）", control * 100),
+                     "看起来是二进制数据（控制字节占 {:.0f}%）", control * 100),
                 text("add documents: TXT, Markdown, HTML, PDF or DOCX",
                      "请添加 TXT、Markdown、HTML、PDF 或 DOCX 文档"));
   }

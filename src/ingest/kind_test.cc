@@ -65,6 +65,9 @@ TEST(Kind, RefusalsSayWhatItIs) {
   EXPECT_NE(refusal(ole + wide("WordDocument"), "a.doc").find("(.doc)"), std::string::npos);
   EXPECT_NE(refusal(ole + wide("Workbook"), "a.doc").find("(.xls)"), std::string::npos);
   EXPECT_NE(refusal(ole + wide("EncryptedPackage"), "a.docx").find("password"), std::string::npos);
+  const auto slides = detect_kind(ole + wide("PowerPoint Document"), "a.ppt");
+  ASSERT_FALSE(slides.has_value());
+  EXPECT_EQ(slides.error().message.zh, "旧版 PowerPoint 演示文稿（.ppt）暂不支持");
   EXPECT_NE(refusal("{\\rtf1 x}", "a.rtf").find("RTF"), std::string::npos);
 }
 

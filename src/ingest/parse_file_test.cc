@@ -60,6 +60,8 @@ TEST_F(ParseFile, WhatBecomesOfTheChildIsOneFilesError) {
   ParserOptions options = child_parser();
   options.parser_argv = {"/bin/sh", "-c", "kill -SEGV $$"};
   EXPECT_EQ(error_of(parse(any, options)), "the parser broke down on it (signal 11)");
+  options.parser_argv = {"/bin/sh", "-c", "kill -XCPU $$"};
+  EXPECT_EQ(error_of(parse(any, options)), "reading it took longer than 120 s and was stopped");
   options.parser_argv = {"/bin/sh", "-c", "exit 3"};
   EXPECT_EQ(error_of(parse(any, options)), "the parser ended without a result (status 3)");
   options.parser_argv = {"/bin/echo", "nonsense"};

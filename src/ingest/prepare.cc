@@ -118,7 +118,9 @@ Prepared prepare_file(store::Store& store, const model::Tokenizer& tokenizer, co
   auto source = open_source(file, uri);
   if (!source) return failed(uri, std::move(source).error());
   auto prepared = prepare(store, tokenizer, std::move(*source), options, cancel);
-  return prepared ? std::move(*prepared) : failed(uri, std::move(prepared).error());
+  if (!prepared) return failed(uri, std::move(prepared).error());
+  prepared->file = file;
+  return std::move(*prepared);
 }
 
 Prepared prepare_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,

@@ -8,6 +8,7 @@ namespace cvp::ingest {
 
 /// A document that is ready for the store, or what became of it instead.
 struct Prepared {
+  sys::Path file;       // empty for bytes
   FileOutcome outcome;  // filled but for document and kind where revision is set
   std::optional<store::NewRevision> revision;
   std::string original;

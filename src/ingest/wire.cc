@@ -211,7 +211,8 @@ Result<ParseReply> decode_reply(std::string_view bytes) {
     return fail_reply();
   }
   const auto code = in.number<uint8_t>();
-  in.require(code <= static_cast<uint8_t>(Errc::cancelled));
+  in.require(code <
+             static_cast<uint8_t>(Errc::cancelled));  // a hostile document must not seem to be the user
   Error error{static_cast<Errc>(code), in.text(), in.text()};
   if (!in.good() || !in.at_end() || error.message.empty()) return fail_reply();
   return std::unexpected(std::move(error));

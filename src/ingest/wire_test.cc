@@ -60,6 +60,7 @@ TEST(Wire, AHostileReplyIsRefused) {
   refused([](ParseReply& r) { r.parsed.layout[1].page = 3; });
   refused([](ParseReply& r) { r.parsed.layout[0].box.x0 = std::numeric_limits<float>::infinity(); });
   refused([](ParseReply& r) { r.parsed.notes.resize(200); });
+  EXPECT_EQ(decode_reply(encode_reply(fail_cancelled())).error().code, Errc::corrupt);
 }
 
 TEST(Wire, RandomDamageNeverCrashes) {

@@ -12,11 +12,22 @@ namespace {
 
 constexpr size_t kBlockBytes = 64 << 10;
 
+/// The library's words for what broken copies and downloads usually have, in the user's language.
+Text damage(archive* zip) {
+  const char* words = archive_error_string(zip);
+  const std::string_view reason = words == nullptr ? "?" : words;
+  if (reason.find("bad CRC") != reason.npos) {
+    return text("the checksum in its zip container does not match the content",
+                "zip 容器中的校验和与内容不符");
+  }
+  if (reason.find("runcated") != reason.npos) {
+    return text("its zip container ends too early", "zip 容器不完整，末尾缺失");
+  }
+  return text("its zip container cannot be read ({})", "无法读取其 zip 容器（{}）", reason);
+}
+
 std::unexpected<Error> fail_damaged(archive* zip) {
-  const char* reason = archive_error_string(zip);
-  return fail(Errc::corrupt,
-              text("the file is damaged: its zip container cannot be read ({})",
-                   "文件已损坏：无法读取其 zip 容器（{}）", reason == nullptr ? "?" : reason),
+  return fail(Errc::corrupt, text("the file is damaged: {}", "文件已损坏：{}", damage(zip)),
               text("open it in Word, save it again and add the new copy",
                    "请用 Word 打开并重新保存，再添加新的副本"));
 }

@@ -27,9 +27,7 @@ ByteReader::ByteReader(std::string_view bytes, uint64_t file_bytes, std::string 
     : bytes_(bytes), file_bytes_(std::max<uint64_t>(bytes.size(), file_bytes)), name_(std::move(name)) {}
 
 Result<std::string_view> ByteReader::take(uint64_t n) {
-  if (n > file_bytes_ - position_) {
-    return corrupt(text("it ends inside its {}", "文件在{}中间就结束了", section_));
-  }
+  if (n > file_bytes_ - position_) return cut_off();
   if (position_ > bytes_.size() || n > bytes_.size() - position_) {
     return fail(Errc::unavailable, text("the first {} bytes of {} do not hold its whole header",
                                         "{1} 的前 {0} 个字节不足以读出完整的文件头", bytes_.size(), name_));
@@ -37,6 +35,10 @@ Result<std::string_view> ByteReader::take(uint64_t n) {
   const std::string_view taken = bytes_.substr(position_, n);
   position_ += n;
   return taken;
+}
+
+std::unexpected<Error> ByteReader::cut_off() const {
+  return corrupt(text("it ends within its {}", "文件在{}中间就结束了", section_));
 }
 
 std::unexpected<Error> ByteReader::corrupt(const Text& reason) const { return corrupt_file(name_, reason); }

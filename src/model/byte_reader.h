@@ -44,6 +44,8 @@ class ByteReader {
   uint64_t left_in_file() const { return file_bytes_ - position_; }
   const std::string& name() const { return name_; }
 
+  /// The error of a file that is shorter than what it should hold here.
+  std::unexpected<Error> cut_off() const;
   /// "NAME is damaged: REASON", with the advice to get the file again.
   std::unexpected<Error> corrupt(const Text& reason) const;
 

@@ -1,10 +1,9 @@
 #include "model/catalogue.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
 
 #include "base/check.h"
+#include "base/edit_distance.h"
 #include "base/embedded.h"
 #include "model/entry_toml.h"
 
@@ -16,21 +15,6 @@ namespace cvp::model {
 namespace {
 
 constexpr size_t kSuggestions = 3;
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 /// The ids most like what was asked for, best first: those that contain it, then by edit distance.
 std::vector<std::string> nearest(const std::vector<CatalogueEntry>& entries, std::string_view id) {

@@ -73,7 +73,7 @@ class Generator {
   /// alike starts there.
   virtual Result<void> warm(std::span<const Message> prefix, const CancelToken& cancel) = 0;
   /// Tokens of the whole prompt as generate() would send it.
-  virtual Result<int> count_tokens(std::span<const Message> messages) = 0;
+  virtual Result<int> count_tokens(std::span<const Message> messages, const CancelToken& cancel) = 0;
 };
 
 }  // namespace cvp::model

@@ -30,11 +30,10 @@ GgufParser::GgufParser(std::string_view head, uint64_t file_bytes, const std::st
     : file_bytes_(std::max<uint64_t>(file_bytes, head.size())), head_(head), in_(head, file_bytes_, name) {}
 
 Result<GgufHeader> GgufParser::run() {
+  in_.enter(text("header", "文件头"));
   TRY(read_start());
-  in_.enter(text("metadata", "元数据"));
   for (uint64_t i = 0; i < key_count_; ++i) TRY(read_key());
   TRY(find_alignment());
-  in_.enter(text("list of tensors", "张量列表"));
   header_.tensors_.reserve(tensor_count_);
   for (uint64_t i = 0; i < tensor_count_; ++i) TRY(read_tensor());
   TRY(place_tensors());
@@ -42,7 +41,6 @@ Result<GgufHeader> GgufParser::run() {
 }
 
 Result<void> GgufParser::read_start() {
-  in_.enter(text("first bytes", "开头部分"));
   if (!head_.starts_with(kMagic)) {
     return fail(Errc::corrupt, text("{} is not a GGUF file", "{} 不是 GGUF 文件", in_.name()),
                 text("only GGUF models can be run; `cvp models list` shows what can be fetched",
@@ -60,10 +58,12 @@ Result<void> GgufParser::read_start() {
   }
   tensor_count_ = TRY(in_.number<uint64_t>());
   key_count_ = TRY(in_.number<uint64_t>());
-  if (tensor_count_ > GgufHeader::kMaxTensors || tensor_count_ > in_.left_in_file() / kMinTensorInfoBytes)
+  if (tensor_count_ > GgufHeader::kMaxTensors)
     return in_.corrupt(text("it claims to have {} tensors", "它声称含有 {} 个张量", tensor_count_));
-  if (key_count_ > GgufHeader::kMaxKeys || key_count_ > in_.left_in_file() / kMinKeyBytes)
+  if (key_count_ > GgufHeader::kMaxKeys)
     return in_.corrupt(text("it claims to have {} metadata keys", "它声称含有 {} 个元数据键", key_count_));
+  const uint64_t left = in_.left_in_file();
+  if (tensor_count_ > left / kMinTensorInfoBytes || key_count_ > left / kMinKeyBytes) return in_.cut_off();
   return {};
 }
 
@@ -79,12 +79,12 @@ Result<void> GgufParser::read_key() {
   const std::string key{TRY(read_string())};
   if (key.empty() || key.size() > GgufHeader::kMaxKeyBytes || !plain_name(key))
     return in_.corrupt(
-        text("a metadata key has a wrong name: \"{}\"", "有一个元数据键名不合法：“{}”", printable(key)));
+        text("a metadata key has a wrong name: “{}”", "有一个元数据键名不合法：“{}”", printable(key)));
   const auto type = static_cast<GgufType>(TRY(in_.number<uint32_t>()));
   GgufValue value = TRY(read_value(type, key));
   if (!header_.values_.emplace(key, value).second)
     return in_.corrupt(
-        text("the metadata key \"{}\" stands there twice", "元数据键 “{}” 出现了两次", printable(key)));
+        text("the metadata key “{}” stands there twice", "元数据键“{}”出现了两次", printable(key)));
   return {};
 }
 
@@ -117,8 +117,8 @@ Result<GgufValue> GgufParser::read_value(GgufType type, const std::string& key) 
     case GgufType::array:
       return GgufValue(TRY(read_array(key)));
   }
-  return in_.corrupt(text("the metadata key \"{}\" has the unknown type {}",
-                          "元数据键 “{}” 的类型 {} 无法识别", printable(key), static_cast<uint32_t>(type)));
+  return in_.corrupt(text("the metadata key “{}” has the unknown type {}", "元数据键“{}”的类型 {} 无法识别",
+                          printable(key), static_cast<uint32_t>(type)));
 }
 
 Result<GgufArray> GgufParser::read_array(const std::string& key) {
@@ -129,11 +129,12 @@ Result<GgufArray> GgufParser::read_array(const std::string& key) {
   const bool is_string = array.type == GgufType::string;
   const uint64_t element_bytes = is_string ? sizeof(uint64_t) : gguf_type_bytes(array.type);
   if (element_bytes == 0)
-    return in_.corrupt(text("the list \"{}\" has elements of the unknown type {}",
-                            "列表 “{}” 的元素类型 {} 无法识别", printable(key), type));
-  if (array.count > GgufHeader::kMaxArrayElements || array.count > in_.left_in_file() / element_bytes)
-    return in_.corrupt(text("the list \"{}\" claims to have {} elements", "列表 “{}” 声称含有 {} 个元素",
+    return in_.corrupt(text("the list “{}” has elements of the unknown type {}",
+                            "列表“{}”的元素类型 {} 无法识别", printable(key), type));
+  if (array.count > GgufHeader::kMaxArrayElements)
+    return in_.corrupt(text("the list “{}” claims to have {} elements", "列表“{}”声称含有 {} 个元素",
                             printable(key), array.count));
+  if (array.count > in_.left_in_file() / element_bytes) return in_.cut_off();
   const uint64_t begin = in_.position();
   if (is_string) {
     for (uint64_t i = 0; i < array.count; ++i) TRY(read_string());
@@ -160,7 +161,7 @@ Result<void> GgufParser::read_tensor() {
   tensor.name = std::string(TRY(read_string()));
   if (tensor.name.empty() || tensor.name.size() > GgufHeader::kMaxTensorNameBytes || !plain_name(tensor.name))
     return in_.corrupt(
-        text("a tensor has a wrong name: \"{}\"", "有一个张量的名称不合法：“{}”", printable(tensor.name)));
+        text("a tensor has a wrong name: “{}”", "有一个张量的名称不合法：“{}”", printable(tensor.name)));
   TRY(read_shape(tensor));
   const uint32_t type = TRY(in_.number<uint32_t>());
   const TensorTypeInfo* info = tensor_type_info(type);

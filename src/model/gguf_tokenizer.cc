@@ -82,8 +82,8 @@ Result<std::unique_ptr<Tokenizer>> open_gguf_tokenizer(const sys::Path& gguf) {
   if (model == "bert") return open_word_piece(file.header(), gguf.string());
   return fail(
       Errc::refused,
-      text("{} has a tokenizer of the kind \"{}\"; tokens can be counted for embedding models (t5 and bert)",
-           "{} 的分词器类型是 “{}”；只能为向量模型（t5、bert）统计词元数", gguf.string(), printable(model)));
+      text("{} has a tokenizer of the kind “{}”; tokens can be counted for embedding models (t5 and bert)",
+           "{} 的分词器类型是“{}”；只能为向量模型（t5、bert）统计词元数", gguf.string(), printable(model)));
 }
 
 }  // namespace cvp::model

@@ -205,7 +205,7 @@ TEST_F(ImportTest, WrongSourcesAreNamed) {
               HasSubstr("not a packed e5"));
   EXPECT_THAT(import(FileFormat::onnx_bert, "").error().message.en, HasSubstr("no graph"));
   EXPECT_THAT(import(FileFormat::safetensors_bert, "xx").error().message.en,
-              HasSubstr("ends inside its header"));
+              HasSubstr("ends within its header"));
   EXPECT_EQ(import(FileFormat::gguf, "GGUF").error().code, Errc::usage);
   entry_.pooling = "median";
   EXPECT_EQ(import(FileFormat::safetensors_bert, tiny_safetensors(shape_, weights_)).error().code,

@@ -20,6 +20,10 @@ Text pull_hint(std::string_view id) {
   return text("get it with `cvp models pull {}`", "用 `cvp models pull {}` 获取", std::string(id));
 }
 
+Text pull_again_hint(std::string_view id) {
+  return text("get it again with `cvp models pull {}`", "用 `cvp models pull {}` 重新获取", std::string(id));
+}
+
 Result<InstalledModel> read_installed(const sys::Path& folder) {
   const sys::Path path = folder / kManifestName;
   const std::string toml = TRY(sys::read_file(path, kManifestBytes));
@@ -33,14 +37,14 @@ Result<InstalledModel> read_installed(const sys::Path& folder) {
     return fail(
         Errc::corrupt,
         text("{} describes another model, {}", "{} 描述的是另一个模型 {}", path.string(), model.entry.id),
-        pull_hint(folder.filename().string()));
+        pull_again_hint(folder.filename().string()));
   const sys::FileInfo info = TRY(sys::stat_file(model.gguf));
   if (info.bytes != model.gguf_bytes)
     return fail(
         Errc::corrupt,
         text("the model file {} has {} bytes instead of {}", "模型文件 {} 的大小是 {} 字节，应为 {} 字节",
              model.gguf.string(), info.bytes, model.gguf_bytes),
-        pull_hint(model.entry.id));
+        pull_again_hint(model.entry.id));
   return model;
 }
 
@@ -62,7 +66,7 @@ Result<std::vector<InstalledModel>> installed_models(const sys::Path& home) {
     if (model) {
       models.push_back(std::move(*model));
     } else {
-      log::warn("skipping {}: {}", path.string(), model.error().message.en);
+      log::info("skipping {}: {}", path.string(), model.error().message.en);
     }
   }
   std::ranges::sort(models, {}, [](const InstalledModel& m) { return m.entry.id; });
@@ -96,11 +100,13 @@ Result<void> verify_installed(const InstalledModel& model, const OnProgress& on_
                               const CancelToken& cancel) {
   const std::string actual = TRY(sys::sha256_file(model.gguf, on_progress, cancel));
   if (actual == model.gguf_sha256) return {};
+  // A pull takes a file of the right size for intact.
   return fail(
       Errc::corrupt,
       text("the model file {} has changed: its SHA-256 is {}, expected {}",
            "模型文件 {} 已被改动：SHA-256 为 {}，应为 {}", model.gguf.string(), actual, model.gguf_sha256),
-      pull_hint(model.entry.id));
+      text("remove it with `cvp models rm {0}`, then get it again with `cvp models pull {0}`",
+           "请先用 `cvp models rm {0}` 删除，再用 `cvp models pull {0}` 重新获取", model.entry.id));
 }
 
 Result<InstalledModel> record_installed(const sys::Path& home, const CatalogueEntry& entry,

@@ -63,7 +63,7 @@ TEST_F(InstalledTest, AChangedFileFailsVerificationAndAShortOneIsNotIntact) {
   const auto changed = verify_installed(*find_installed(home(), "all-minilm-l6-v2"), {}, {});
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().code, Errc::corrupt);
-  EXPECT_THAT(changed.error().hint.en, HasSubstr("pull"));
+  EXPECT_THAT(changed.error().hint.en, HasSubstr("get it again with `cvp models pull"));
 
   ASSERT_TRUE(sys::write_file_atomic(model->gguf, "012345"));
   EXPECT_EQ(find_installed(home(), "all-minilm-l6-v2").error().code, Errc::corrupt);

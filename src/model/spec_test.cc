@@ -57,6 +57,18 @@ TEST_F(SpecTest, GroupedHeadsGiveTheCacheBytes) {
   EXPECT_EQ(entry.context_tokens, 32768u);
 }
 
+TEST_F(SpecTest, AMixIsCalledByItsOwnName) {
+  for (const auto& [type, name] :
+       {std::pair{21u, "Q2_K_S"}, {27u, "IQ3_M"}, {31u, "IQ1_M"}, {37u, "TQ2_0"}}) {
+    const auto spec = spec_of([type](GgufWriter& w) {
+      w.set("general.architecture", "qwen2");
+      w.set("general.file_type", uint32_t{type});
+    });
+    ASSERT_TRUE(spec) << name;
+    EXPECT_EQ(spec->quantization, name);
+  }
+}
+
 TEST_F(SpecTest, HeadsMayDifferByLayer) {
   const auto spec = spec_of([](GgufWriter& w) {
     w.set("general.architecture", "lfm2");

@@ -16,11 +16,14 @@ inline sys::Path test_data() {
   return sys::Path(sys::env("CVP_SOURCE").value_or(".")) / "../shared/data";
 }
 
-/// The GGUF of an installed model (in $CVP_HOME or its default); nothing where it is not installed.
+/// The GGUF of an installed model: in the home that `./dev test` fetches models into ($CVP_TEST_HOME, else
+/// ~/.cache/cvp-test), else in the user's own. Nothing where it is in neither.
 inline std::optional<sys::Path> test_model(std::string_view id) {
-  auto model = find_installed(sys::default_home(), id);
-  if (!model) return std::nullopt;
-  return model->gguf;
+  const auto named = sys::env("CVP_TEST_HOME");
+  const sys::Path cached = sys::Path(sys::env("HOME").value_or("/")) / ".cache/cvp-test";
+  for (const sys::Path& home : {named ? sys::Path(*named) : cached, sys::default_home()})
+    if (auto model = find_installed(home, id)) return model->gguf;
+  return std::nullopt;
 }
 
 /// A model file as it was fetched, before import: $CVP_MODEL_FILES/NAME. Nothing where it is not there.

@@ -42,7 +42,10 @@ CurlLease::CurlLease() {
 CurlLease::~CurlLease() {
   auto& idle = idle_handles();
   if (!ok() || idle.size() >= kIdleHandlesPerThread) return;
-  curl_easy_reset(pair_->easy);  // keeps the connections, forgets the options
+  // The connections are the multi handle's. curl_easy_reset would keep the last transfer's errno, which the
+  // next one may be judged by.
+  curl_easy_cleanup(pair_->easy);
+  pair_->easy = curl_easy_init();
   idle.push_back(std::move(pair_));
 }
 

@@ -235,6 +235,7 @@ Result<CURLcode> connect_and_drive(const CurlLease& lease, const Target& target,
   const auto patience = std::chrono::milliseconds(t.request.connect_timeout_ms);
   for (const auto start = Time::now();;) {
     const CURLcode code = TRY(drive(lease, target, cancel, t));
+    if (code != CURLE_OK && cancel.cancelled()) return fail_cancelled();
     if (!queue_is_full(code, t) || Time::now() - start > patience) return code;
     curl_multi_poll(lease.multi(), nullptr, 0, kAgainMs, nullptr);
   }

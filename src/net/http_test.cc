@@ -320,6 +320,36 @@ TEST(Http, WaitsForAPlaceInTheQueueOfAUnixSocket) {
   EXPECT_EQ(good, 100);
 }
 
+TEST(Http, CancelEndsTheWaitForAPlaceInTheQueue) {
+  // A server that accepts nothing, and as many connections as its queue has places.
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = socket_path();
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener, 0), 0);
+  std::vector<int> waiting;
+  for (bool room = true; room && waiting.size() < 100;) {
+    waiting.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    room = ::connect(waiting.back(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  CancelToken cancel;
+  std::thread later([&] {
+    std::this_thread::sleep_for(100ms);
+    cancel.cancel();
+  });
+  const auto start = Time::now();
+  const auto r = send({.url = "http://engine/", .unix_socket = path}, cancel);
+  later.join();
+  for (const int fd : waiting) ::close(fd);
+  ::close(listener);
+  ::unlink(path.c_str());
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().code, Errc::cancelled) << r.error().message.en;
+  EXPECT_LT(ms_since(start), 5000);
+}
+
 TEST(Http, SurvivesARestartedServer) {
   for (int round = 0; round < 3; ++round) {
     RawServer server(always(answer("r" + std::to_string(round))), socket_path());

@@ -47,6 +47,7 @@ class TestService : public Service {
   }
 
   Reply handle(Incoming&& request) {
+    ++handled;
     if (request.path == "/hello") return {.body = "hello " + request.client};
     if (request.path == "/echo") return {.body = request.method + " " + request.body};
     if (request.path == "/upload")
@@ -67,6 +68,7 @@ class TestService : public Service {
   std::shared_ptr<EventStream> events = std::make_shared<EventStream>();
   std::shared_ptr<LateReply> late = std::make_shared<LateReply>();
   std::atomic<bool> left{false};
+  std::atomic<int> handled{0};
 
  private:
   mutable std::mutex mutex_;
@@ -285,7 +287,7 @@ TEST_F(ServerTest, WhoLeavesAHandlerIsNoticed) {
   start();
   RawClient client(server_->port());
   client.send("GET /slow HTTP/1.1\r\n\r\n");
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(soon([&] { return service_.handled == 1; }));
   client.close();
   EXPECT_TRUE(soon([&] { return service_.left.load(); }));
 }
@@ -294,7 +296,7 @@ TEST_F(ServerTest, TooMuchWaitingIsRefused) {
   start({.workers = 1, .waiting = 0});
   RawClient client(server_->port());
   client.send("GET /slow HTTP/1.1\r\n\r\n");
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(soon([&] { return service_.handled == 1; }));
   EXPECT_EQ(get("/hello").status, 503);
 }
 
@@ -302,8 +304,7 @@ TEST_F(ServerTest, StoppingLetsRequestsEnd) {
   start();
   RawClient idle(server_->port()), late(server_->port());
   late.send("GET /late HTTP/1.1\r\n\r\n");
-  ASSERT_TRUE(soon([&] { return server_->connections() == 2; }));
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(soon([&] { return server_->connections() == 2 && service_.handled == 1; }));
   std::thread stopping([&] { server_->stop(false); });
   EXPECT_THAT(idle.read_all(), IsEmpty());
   service_.late->set({.body = std::string("made in time")});
@@ -315,7 +316,7 @@ TEST_F(ServerTest, StoppingAtOnceWaitsForNobody) {
   start();
   RawClient late(server_->port());
   late.send("GET /late HTTP/1.1\r\n\r\n");
-  ASSERT_TRUE(soon([&] { return server_->connections() == 1; }));
+  ASSERT_TRUE(soon([&] { return service_.handled == 1; }));
   server_->stop(true);
   EXPECT_TRUE(service_.late->gone().cancelled());
 }

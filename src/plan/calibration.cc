@@ -140,13 +140,8 @@ Result<BenchResult> parse_llama_bench(std::string_view output) {
     if (!value.is_object()) return unreadable();
     const boost::json::object& test = value.get_object();
     const bool reads = number(test, "n_prompt") > 0, writes = number(test, "n_gen") > 0;
-    if (reads && !writes) {
-      out.prefill = number(test, "avg_ts");
-      out.prefill_deviation = number(test, "stddev_ts");
-    } else if (writes && !reads) {
-      out.decode = number(test, "avg_ts");
-      out.decode_deviation = number(test, "stddev_ts");
-    }
+    if (reads && !writes) out.prefill = number(test, "avg_ts");
+    if (writes && !reads) out.decode = number(test, "avg_ts");
     out.build = static_cast<uint64_t>(std::min(number(test, "build_number"), 1e9));
   }
   if (out.decode == 0 || out.prefill == 0) return unreadable();
@@ -155,9 +150,15 @@ Result<BenchResult> parse_llama_bench(std::string_view output) {
 
 std::vector<std::string> llama_bench_arguments(const std::string& file, const Placement& placement,
                                                const Rig& rig) {
-  return {"-m", file,  "-p", std::to_string(kBenchPrompt),     "-n",   std::to_string(kBenchReply),
-          "-r", "3",   "-t", std::to_string(rig.host.threads), "-ngl", std::to_string(placement.gpu_layers),
-          "-o", "json"};
+  std::vector<std::string> out = {
+      "-m", file,  "-p", std::to_string(kBenchPrompt),     "-n",   std::to_string(kBenchReply),
+      "-r", "3",   "-t", std::to_string(rig.host.threads), "-ngl", std::to_string(placement.gpu_layers),
+      "-o", "json"};
+  if (placement.host_expert_layers > 0) {
+    out.emplace_back("-ncmoe");
+    out.push_back(std::to_string(placement.host_expert_layers));
+  }
+  return out;
 }
 
 }  // namespace cvp::plan

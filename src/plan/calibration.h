@@ -43,12 +43,11 @@ SpeedCalibration calibration_for(const Measurements& measurements, const std::st
 /// Errc::corrupt where they are not there.
 struct BenchResult {
   double decode = 0, prefill = 0;  // tokens/s
-  double decode_deviation = 0, prefill_deviation = 0;
   uint64_t build = 0;
 };
 Result<BenchResult> parse_llama_bench(std::string_view output);
 
-/// Its arguments after the program's name.
+/// Its arguments after the program's name: the same split between GPU and CPU as the placement's.
 std::vector<std::string> llama_bench_arguments(const std::string& file, const Placement& placement,
                                                const Rig& rig);
 inline constexpr int kBenchPrompt = 512, kBenchReply = 128;

@@ -36,6 +36,17 @@ TEST(Calibration, ReadsLlamaBench) {
   }
 }
 
+TEST(Calibration, LlamaBenchSplitsTheModelAsPlanned) {
+  Rig rig;
+  rig.host.threads = 6;
+  Placement placement{.gpu_layers = 20};
+  const auto plain = llama_bench_arguments("m.gguf", placement, rig);
+  EXPECT_THAT(plain, testing::IsSupersetOf({"m.gguf", "-t", "6", "-ngl", "20", "json"}));
+  EXPECT_THAT(plain, testing::Not(testing::Contains("-ncmoe")));
+  placement.host_expert_layers = 7;
+  EXPECT_THAT(llama_bench_arguments("m.gguf", placement, rig), testing::IsSupersetOf({"-ncmoe", "7"}));
+}
+
 TEST(Calibration, WhatWasMeasuredHereCountsMost) {
   Measurements m{.machine = "this"};
   remember(m, run("a", 0.5, 2));

@@ -10,7 +10,6 @@
 namespace cvp::plan {
 
 struct Device {
-  enum class Kind { cpu, gpu } kind = Kind::gpu;
   std::string name;
   Vendor vendor = Vendor::unknown;
   bool data_center = false;
@@ -43,6 +42,8 @@ Rig rig_of(const Machine& machine, double measured_bandwidth = 0);
 std::optional<Text> assumed_bandwidth(const Rig& rig);
 /// The same without its GPUs.
 Rig without_gpus(Rig rig);
+/// The same, the bandwidth of its main memory measured: what rig_of() makes of that measurement.
+Rig with_bandwidth(Rig rig, double bandwidth);
 /// `count` cards of the catalogue in a host with this much memory.
 Device device_of(const Gpu& gpu);
 

@@ -33,6 +33,19 @@ TEST(Device, TheHostKeepsSomethingForItself) {
   EXPECT_EQ(rig.name, "test CPU, 32 GiB RAM");
 }
 
+TEST(Device, LittleMemoryIsNotCalledNone) {
+  sys::Hardware small = host();
+  small.memory.total_bytes = kGib / 2;
+  EXPECT_EQ(rig_of({.host = small}).name, "test CPU, 512 MiB RAM");
+}
+
+TEST(Device, AMeasuredBandwidthPlansAsItWillLater) {
+  const Rig now = with_bandwidth(rig_of({.host = host()}), 38e9), later = rig_of({.host = host()}, 38e9);
+  EXPECT_DOUBLE_EQ(now.host.bandwidth, later.host.bandwidth);
+  EXPECT_EQ(now.host.bandwidth_assumed, later.host.bandwidth_assumed);
+  EXPECT_EQ(now.name, later.name);
+}
+
 TEST(Device, AnUnmeasuredBandwidthIsAssumedAndSaid) {
   const Rig assumed = rig_of({.host = host()});
   EXPECT_TRUE(assumed.host.bandwidth_assumed);

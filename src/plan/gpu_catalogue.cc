@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
 
 #include "base/embedded.h"
@@ -7,6 +8,7 @@
 #include "plan/gpu_grammar.h"
 #include "plan/gpu_name.h"
 #include "plan/gpu_toml.h"
+#include "plan/gpu_words.h"
 #include "plan/nearest_names.h"
 
 namespace cvp::data {
@@ -60,13 +62,21 @@ std::string without_memory(const GpuName& name) {
 }
 
 std::string sizes_of(const std::vector<const Gpu*>& gpus) {
-  std::vector<std::string> out;
+  std::set<double> sizes;
   for (const Gpu* gpu : gpus) {
-    if (gpu->memory_bytes) out.push_back(fmt::format("{:g} GB", gpu->memory_bytes.value / (1ull << 30)));
+    if (gpu->memory_bytes) sizes.insert(gpu->memory_bytes.value / (1ull << 30));
   }
-  std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  std::vector<std::string> out;
+  for (const double gib : sizes) out.push_back(fmt::format("{:g} GB", gib));
   return joined_names(out);
+}
+
+/// Of "24 GB laptop card", which is a description and no name: the list that answers it.
+Text described(const NameWords& words) {
+  if (words.memory_bytes == 0) return {};
+  const std::string list = fmt::format("cvp hw list{} --min-memory {}GB",
+                                       words.laptop ? " --form laptop" : "", words.memory_bytes >> 30);
+  return text("`{}` shows those with that memory", "`{}` 列出有这么多显存的 GPU", list);
 }
 
 }  // namespace
@@ -102,7 +112,7 @@ Result<GpuMatch> GpuCatalogue::find(std::string_view name, uint64_t memory_bytes
   }
   const std::string typed(name.substr(0, 100));
   if (!wanted.known() && fitting.size() > 1) {
-    return fail(Errc::usage, text("\"{}\" may be any of several cards", "“{}” 可能指多种显卡", typed),
+    return fail(Errc::usage, text("“{}” may be any of several cards", "“{}”可能指多种显卡", typed),
                 text("say which: {}", "请说明是哪一种：{}", joined_names(names_of(fitting))));
   }
   if (!fitting.empty()) return GpuMatch{fitting[0], {fitting.begin() + 1, fitting.end()}};
@@ -112,6 +122,11 @@ Result<GpuMatch> GpuCatalogue::find(std::string_view name, uint64_t memory_bytes
                      without_memory(same[0]->name), static_cast<double>(memory) / (1ull << 30)),
                 text("it is sold with {}", "已知的显存规格：{}", sizes_of(same)));
   }
+  const Text missing = text("there is no GPU “{}” in the catalogue", "GPU 目录里没有“{}”", typed);
+  if (!wanted.known() && wanted.number.empty()) {
+    if (Text list = described(NameWords(name)); !list.empty())
+      return fail(Errc::not_found, missing, std::move(list));
+  }
   const Text other =
       wanted.form == GpuForm::laptop
           ? text("a laptop's chip has other figures than the desktop card of the same number; ",
@@ -120,7 +135,10 @@ Result<GpuMatch> GpuCatalogue::find(std::string_view name, uint64_t memory_bytes
   std::vector<std::string> all;
   for (const Gpu& gpu : gpus_) all.push_back(gpu.name.canonical);
   const std::string near = joined_names(nearest_names(wanted.known() ? wanted.canonical : typed, all));
-  return fail(Errc::not_found, text("there is no GPU \"{}\" in the catalogue", "GPU 目录里没有 “{}”", typed),
+  if (near.empty())
+    return fail(Errc::not_found, missing,
+                text("{}`cvp hw list` shows all", "{}用 `cvp hw list` 查看全部", other));
+  return fail(Errc::not_found, missing,
               text("{}near it: {}; `cvp hw list` shows all", "{}相近的有：{}；用 `cvp hw list` 查看全部",
                    other, near));
 }

@@ -132,11 +132,26 @@ TEST(GpuCatalogue, AnAmbiguousNumberIsAskedBack) {
   EXPECT_EQ(found("RTX 6000", 24), "Quadro RTX 6000");
 }
 
+TEST(GpuCatalogue, ADescriptionGetsTheListThatAnswersIt) {
+  EXPECT_EQ(found("24 GB laptop card"),
+            "-`cvp hw list --form laptop --min-memory 24GB` shows those with that memory");
+  EXPECT_EQ(found("a card with 16GB"), "-`cvp hw list --min-memory 16GB` shows those with that memory");
+}
+
+TEST(GpuCatalogue, SizesOfMemoryAreSortedAsNumbers) {
+  const auto match = catalogue().find("RTX 3060 24GB");
+  ASSERT_FALSE(match);
+  EXPECT_THAT(match.error().hint.en, HasSubstr("8 GB, 12 GB"));
+}
+
 TEST(GpuCatalogue, AnUnknownNameGetsTheNearest) {
   const auto match = catalogue().find("RTX 4900");
   ASSERT_FALSE(match);
   EXPECT_EQ(match.error().code, Errc::not_found);
   EXPECT_THAT(match.error().hint.en, HasSubstr("RTX 4090"));
+  const auto far = catalogue().find("RTX 9999");
+  ASSERT_FALSE(far);
+  EXPECT_EQ(far.error().hint.en, "`cvp hw list` shows all");
   EXPECT_FALSE(catalogue().find(""));
   EXPECT_FALSE(catalogue().find(std::string(5000, 'x')));
 }

@@ -8,9 +8,8 @@ namespace {
 Text nvidia_series_meaning(GpuSeries series) {
   switch (series) {
     case GpuSeries::geforce:
-      return text(
-          "GeForce: cards for games, the cheapest way to compute; no ECC memory, no NVLink since the RTX 40",
-          "游戏显卡，算力最便宜；没有 ECC 显存，RTX 40 起也没有 NVLink");
+      return text("cards for games, the cheapest way to compute; no ECC memory, no NVLink since the RTX 40",
+                  "游戏显卡，算力最便宜；没有 ECC 显存，RTX 40 起也没有 NVLink");
     case GpuSeries::geforce_mx:
       return text("the entry class of laptops; too little memory for models",
                   "笔记本入门级，显存太小，不适合运行模型");
@@ -75,9 +74,8 @@ Text series_meaning(GpuSeries series) {
     case GpuSeries::ascend:
       return text("Huawei's AI processors", "华为的 AI 处理器");
     case GpuSeries::atlas:
-      return text(
-          "Atlas: boards and servers with Ascend chips; 200 and 500 edge, 300 card, 800 server, 900 cluster",
-          "装有昇腾芯片的板卡和服务器；200、500 边缘，300 板卡，800 服务器，900 集群");
+      return text("boards and servers with Ascend chips; 200 and 500 edge, 300 card, 800 server, 900 cluster",
+                  "装有昇腾芯片的板卡和服务器；200、500 边缘，300 板卡，800 服务器，900 集群");
     case GpuSeries::mtt:
       return text("Moore Threads' cards; larger numbers are newer or larger",
                   "摩尔线程的显卡，数字越大越新或越强");
@@ -146,8 +144,10 @@ Text edition_meaning(const GpuName& name) {
                 "限制在 300 W，便于一台机器装多卡；不是笔记本芯片");
   if (name.form == GpuForm::laptop) {
     return text(
-        "a laptop's chip: fewer cores, less memory and less power than the desktop card of this number",
-        "笔记本芯片：核心、显存和功耗都少于同编号的台式机显卡");
+        "a laptop's chip: usually fewer cores and less memory, always less power than the desktop card of "
+        "this "
+        "number",
+        "笔记本芯片：功耗低于同编号的台式机显卡，核心和显存通常也较少");
   }
   if (e.starts_with("SXM"))
     return text("a module for NVIDIA's server boards: more power, NVLink",
@@ -181,11 +181,14 @@ Text generation_meaning(const GpuName& name, const std::string& generation) {
 std::vector<NamePart> explain_gpu_name(const GpuName& name) {
   std::vector<NamePart> out;
   if (!name.known()) return out;
-  const auto say = [&](std::string part, Text meaning) {
+  const auto say_text = [&](Text part, Text meaning) {
     if (!meaning.empty() && !part.empty()) out.push_back({std::move(part), std::move(meaning)});
   };
-  say(vendor_text(name.vendor).en, software_of(name.vendor));
-  say(series_text(name.series).en, series_meaning(name.series));
+  const auto say = [&](const std::string& part, Text meaning) {
+    say_text(verbatim(part), std::move(meaning));
+  };
+  say_text(vendor_text(name.vendor), software_of(name.vendor));
+  say_text(series_text(name.series), series_meaning(name.series));
   say(name.prefix, prefix_meaning(name));
   const std::string& generation = name.generation.empty() ? name.architecture : name.generation;
   say(name.number.empty() ? generation : name.number, generation_meaning(name, generation));
@@ -197,7 +200,7 @@ std::vector<NamePart> explain_gpu_name(const GpuName& name) {
              "档次：5 入门，6 中端，7 中高端，8 高端，9 旗舰；末尾 50 是改良版"));
   }
   say(name.suffix, suffix_meaning(name));
-  say(name.edition.empty() ? form_text(name.form).en : name.edition, edition_meaning(name));
+  say_text(name.edition.empty() ? form_text(name.form) : verbatim(name.edition), edition_meaning(name));
   if (name.memory_bytes > 0) {
     say(fmt::format("{}GB", name.memory_bytes >> 30),
         text("memory on the card; the same name with another size may be another chip",

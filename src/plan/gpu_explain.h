@@ -8,7 +8,7 @@
 namespace cvp::plan {
 
 struct NamePart {
-  std::string part;  // as it stands in the name: "RTX", "40", "60", "Ti", "16GB"
+  Text part;  // as it stands in the name: "RTX", "40", "60", "Ti", "16GB"; vendor and series in words
   Text meaning;
 };
 /// In the order of the name. Empty for a name that the grammar does not know.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/unicode.h"
 #include "plan/gpu_grammar.h"
 
 namespace cvp::plan {
@@ -22,7 +23,7 @@ constexpr std::array<VendorRow, 13> kVendors{
      {Vendor::moore_threads, "moore-threads", "Moore Threads", "摩尔线程"},
      {Vendor::jingjia, "jingjia", "Jingjia Micro", "景嘉微"},
      {Vendor::metax, "metax", "MetaX", "沐曦"},
-     {Vendor::biren, "biren", "Biren", "壁仞科技"},
+     {Vendor::biren, "biren", "Biren", "壁仞"},
      {Vendor::cambricon, "cambricon", "Cambricon", "寒武纪"},
      {Vendor::kunlunxin, "kunlunxin", "Kunlunxin", "昆仑芯"}}};
 
@@ -30,7 +31,7 @@ struct SeriesRow {
   GpuSeries series;
   std::string_view id, en, zh;
 };
-constexpr std::array<SeriesRow, 33> kSeries{
+constexpr std::array<SeriesRow, 34> kSeries{
     {{GpuSeries::unknown, "unknown", "unknown", "未知"},
      {GpuSeries::geforce, "geforce", "GeForce", "GeForce"},
      {GpuSeries::geforce_mx, "geforce-mx", "GeForce MX", "GeForce MX"},
@@ -63,8 +64,8 @@ constexpr std::array<SeriesRow, 33> kSeries{
      {GpuSeries::jm, "jm", "JM", "JM"},
      {GpuSeries::mxc, "mxc", "MXC", "曦云"},
      {GpuSeries::biren_br, "br", "BR", "BR"},
-     {GpuSeries::mlu, "mlu", "MLU", "思元（MLU）"}}};
-constexpr SeriesRow kKunlun{GpuSeries::kunlun_r, "kunlun", "Kunlun", "昆仑"};
+     {GpuSeries::mlu, "mlu", "MLU", "思元（MLU）"},
+     {GpuSeries::kunlun_r, "kunlun", "Kunlun", "昆仑"}}};
 
 const VendorRow& row_of(Vendor vendor) {
   for (const VendorRow& row : kVendors) {
@@ -77,7 +78,7 @@ const SeriesRow& row_of(GpuSeries series) {
   for (const SeriesRow& row : kSeries) {
     if (row.series == series) return row;
   }
-  return kKunlun;
+  return kSeries[0];
 }
 
 using Reader = void (*)(NameWords&, GpuName&);
@@ -126,9 +127,13 @@ GpuName decode_gpu_name(std::string_view text) {
 
 std::string_view vendor_id(Vendor vendor) { return row_of(vendor).id; }
 
-std::optional<Vendor> parse_vendor(std::string_view id) {
+std::optional<Vendor> parse_vendor(std::string_view typed) {
+  constexpr std::string_view kBracket = "（";
+  const std::string wanted = fold(typed);
   for (const VendorRow& row : kVendors) {
-    if (row.id == id && row.vendor != Vendor::unknown) return row.vendor;
+    if (row.vendor == Vendor::unknown) continue;
+    const std::string_view zh = row.zh.substr(0, row.zh.find(kBracket));
+    if (wanted == row.id || wanted == fold(row.en) || wanted == fold(zh)) return row.vendor;
   }
   return std::nullopt;
 }

@@ -14,7 +14,8 @@ GpuName decode_gpu_name(std::string_view name);
 
 /// "nvidia": as typed and in JSON.
 std::string_view vendor_id(Vendor vendor);
-std::optional<Vendor> parse_vendor(std::string_view id);
+/// An id or a name, in either language and any case: "NVIDIA", "英伟达".
+std::optional<Vendor> parse_vendor(std::string_view typed);
 /// Ids of all vendors but unknown.
 std::vector<std::string> vendor_ids();
 /// "geforce": in JSON.

@@ -117,7 +117,13 @@ TEST(GpuName, VendorsHaveIds) {
     EXPECT_EQ(vendor_id(*parse_vendor(id)), id);
     EXPECT_FALSE(vendor_text(*parse_vendor(id)).zh.empty());
   }
+  EXPECT_EQ(parse_vendor("英伟达"), Vendor::nvidia);
+  EXPECT_EQ(parse_vendor("华为"), Vendor::huawei);
+  EXPECT_EQ(parse_vendor("摩尔线程"), Vendor::moore_threads);
+  EXPECT_EQ(parse_vendor("Moore Threads"), Vendor::moore_threads);
+  EXPECT_EQ(parse_vendor("AMD"), Vendor::amd);
   EXPECT_FALSE(parse_vendor("unknown"));
+  EXPECT_FALSE(parse_vendor("未知"));
   EXPECT_FALSE(parse_vendor("3dfx"));
 }
 

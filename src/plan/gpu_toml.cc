@@ -34,8 +34,8 @@ constexpr std::array<Column, 12> kColumns{{{"year", &Gpu::year, 1, 2006, 2100},
                                            {"price_usd", &Gpu::price_usd, 1, 1, 1e7}}};
 
 Text problem(std::string_view file, const std::string& gpu, std::string_view key) {
-  return text("{}: {}: the field \"{}\" is missing or wrong", "{}：{}：字段 “{}” 缺失或有误",
-              std::string(file), gpu, std::string(key));
+  return text("{}: {}: the field “{}” is missing or wrong", "{}：{}：字段“{}”缺失或有误", std::string(file),
+              gpu, std::string(key));
 }
 
 Result<toml::table> parse(std::string_view toml, std::string_view file) {

@@ -115,9 +115,9 @@ TEST(Shortfalls, AWeakHostIsNamed) {
   found.gpus = {card("NVIDIA GeForce RTX 4090", 24)};
   found.gpus[0].pcie_lanes = 4;
   const std::string lines = said(describe_machine(found, catalogue()));
-  EXPECT_THAT(lines, HasSubstr("2 CPU cores for 1 GPUs"));
+  EXPECT_THAT(lines, HasSubstr("2 CPU cores for one GPU:"));
   EXPECT_THAT(lines, HasSubstr("16 GiB of memory is less than the 24 GiB"));
-  EXPECT_THAT(lines, HasSubstr("only 4 PCIe lanes"));
+  EXPECT_THAT(lines, HasSubstr("PCIe ×4 only"));
 }
 
 TEST(Shortfalls, DriversAndOldCardsAreNamed) {
@@ -164,8 +164,10 @@ TEST(Explain, EveryNameOfTheCatalogueIsExplained) {
 TEST(Explain, PartsStandInTheNamesOrder) {
   const auto parts = explain_gpu_name(decode_gpu_name("RTX 4060 Ti 16GB"));
   std::string order;
-  for (const NamePart& part : parts) order += part.part + "|";
+  for (const NamePart& part : parts) order += part.part.en + "|";
   EXPECT_EQ(order, "NVIDIA|GeForce|RTX|4060|60|Ti|16GB|");
+  EXPECT_EQ(parts[0].part.zh, "英伟达（NVIDIA）");
+  EXPECT_THAT(parts[1].meaning.en, Not(HasSubstr("GeForce"))) << "said before it";
 }
 
 }  // namespace

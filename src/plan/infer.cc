@@ -11,6 +11,7 @@ constexpr std::string_view kCompared[] = {"F16",    "Q8_0",   "Q6_K",    "Q5_K_M
                                           "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K"};
 constexpr uint64_t kContextStep = 1024, kMostContext = 1 << 20;
 constexpr double kFullBits = 15.9, kEightBits = 8.6, kFourBits = 4.2;
+constexpr double kLittleLoss = 3.5;  // percent of perplexity; Q4_K_M loses 2.8 (data/planning/quality.toml)
 
 std::unexpected<Error> unknown_quantization(const std::string& asked) {
   std::string all;
@@ -30,9 +31,8 @@ void add_quality(InferPlan& plan, const QualityTable& quality) {
   if (const QualityLoss* loss = quality.find(plan.quantization); loss != nullptr) plan.loss = *loss;
 }
 
-/// 16-bit floats and what fits into them come first; below that, what loses less.
+/// Of what is not wider than 8 bits the widest, which loses least; wider ones win nothing but slower writing.
 bool better(const InferPlan& a, const InferPlan& b) {
-  // Above 8 bits nothing is won but slower writing.
   const bool a_wide = a.bits_per_weight > kEightBits, b_wide = b.bits_per_weight > kEightBits;
   if (a_wide != b_wide) return b_wide;
   return a_wide ? a.bits_per_weight < b.bits_per_weight : a.bits_per_weight > b.bits_per_weight;
@@ -50,9 +50,10 @@ Result<InferPlan> plan_inference(const Subject& subject, const std::string& quan
                                  const InferQuery& query, const QualityTable& quality) {
   InferPlan plan;
   std::vector<Weight> weights = subject.weights;
-  const bool as_stored = quantization.empty() || quantization == subject.stored_as;
+  const Quantization* wanted = find_quantization(quantization);
+  const bool as_stored = quantization.empty() || quantization == subject.stored_as ||
+                         (wanted != nullptr && wanted->name == subject.stored_as);
   if (!as_stored) {
-    const Quantization* wanted = find_quantization(quantization);
     if (wanted == nullptr) return unknown_quantization(quantization);
     weights = quantized(std::move(weights), subject.shape, *wanted);
     plan.quantization = wanted->name;
@@ -95,7 +96,7 @@ const InferPlan* best_plan(std::span<const InferPlan> plans) {
   take(
       [](const InferPlan& p) {
         return p.verdict != Verdict::no && p.bits_per_weight > kFourBits && p.loss &&
-               p.loss->small_percent < 3.5;
+               p.loss->small_percent < kLittleLoss;
       },
       smaller);
   if (best != nullptr) return best;
@@ -112,7 +113,8 @@ std::vector<std::string> engine_flags(const InferPlan& plan, const Rig& rig, con
     out.push_back(std::move(name));
     out.push_back(std::move(value));
   };
-  if (run.users > 1) add("-np", std::to_string(run.users));
+  // Without it llama-server opens four slots, each with windows and states of its own.
+  add("-np", std::to_string(run.users));
   if (!rig.gpus.empty()) add("-ngl", std::to_string(plan.placement.gpu_layers));
   if (plan.placement.host_expert_layers > 0)
     add("--n-cpu-moe", std::to_string(plan.placement.host_expert_layers));

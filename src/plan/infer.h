@@ -51,15 +51,16 @@ struct InferPlan {
 };
 
 /// quantization: empty for the file as it is. Errc::usage as take_apart() and cache_bytes() say;
-/// Errc::not_found names the nearest quantization.
+/// Errc::not_found lists the quantizations that there are.
 Result<InferPlan> plan_inference(const Subject& subject, const std::string& quantization, const Rig& rig,
                                  const InferQuery& query, const QualityTable& quality);
 
 /// The quantizations worth comparing, from the largest to the smallest.
 std::span<const std::string_view> compared_quantizations();
 
-/// The one to take: of those wholly on the GPUs the least loss up to 8 bits; else, on a CPU or split, the
-/// best that fits down to 4 bits; else the largest that fits. nullptr where none fits.
+/// The one to take: of those wholly on the GPUs the least loss from 4 to 8 bits; else, on a CPU or split,
+/// where each byte costs time, the smallest that loses little; else the largest that fits. nullptr where none
+/// fits.
 const InferPlan* best_plan(std::span<const InferPlan> plans);
 
 /// llama-server's command line for this plan. file: as it should be named there.

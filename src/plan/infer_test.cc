@@ -60,7 +60,8 @@ TEST(Infer, FlagsSayWhatWasPlanned) {
                           "on", "-ctk", "q8_0", "-ctv", "q8_0"));
   const Rig two = desktop(64, {card("24 GB", 24, 936e9, 71e12), card("12 GB", 12, 360e9, 25e12)});
   EXPECT_THAT(engine_flags(plan_of(llama_8b(), "Q4_K_M", two), two, "m.gguf"), IsSupersetOf({"-ts"}));
-  EXPECT_THAT(engine_flags(plan_of(mixtral(), "Q4_K_M", one), one, "m.gguf"), IsSupersetOf({"--n-cpu-moe"}));
+  EXPECT_THAT(engine_flags(plan_of(mixtral(), "Q4_K_M", one), one, "m.gguf"),
+              IsSupersetOf({"-np", "1", "--n-cpu-moe"}));
   EXPECT_THAT(engine_flags(plan_of(llama_8b(), "Q4_K_M", desktop(64)), desktop(64), "m.gguf"),
               IsSupersetOf({"-t", "8"}));
 }
@@ -70,6 +71,16 @@ TEST(Infer, UnknownQuantizationsAreNotGuessed) {
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().code, Errc::not_found);
   EXPECT_NE(plan.error().hint.en.find("Q4_K_M"), std::string::npos);
+}
+
+TEST(Infer, AFileIsPlannedAsItIsHoweverItsQuantizationIsSpelled) {
+  Subject file = llama_8b();
+  file.weights = quantized(std::move(file.weights), file.shape, *find_quantization("Q4_K_M"));
+  file.stored_as = "Q4_K_M";
+  file.file_bytes = 12345;
+  for (const char* spelled : {"", "Q4_K_M", "q4_k_m"})
+    EXPECT_EQ(plan_of(file, spelled, desktop(64)).file_bytes, 12345u) << spelled;
+  EXPECT_GT(plan_of(file, "Q8_0", desktop(64)).file_bytes, 8e9);
 }
 
 TEST(Infer, TheLongestContextFitsAndNoMore) {

@@ -131,8 +131,8 @@ class Entry {
   }
 
   std::unexpected<Error> fail_at(const std::string& id, std::string_view field) const {
-    return fail(Errc::corrupt, text("{}: the field \"{}\" of {} is missing or wrong",
-                                    "{}：{} 的字段 “{}” 缺失或有误", file_, field, id));
+    return fail(Errc::corrupt, text("{}: the field “{}” of {} is missing or wrong",
+                                    "{}：{} 的字段“{}”缺失或有误", file_, field, id));
   }
 
   void add_sources(const toml::table& table, ModelFacts& out) {
@@ -202,12 +202,6 @@ std::string folded(std::string_view name) {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& ids, size_t most) {
-  std::string out;
-  for (size_t i = 0; i < std::min(ids.size(), most); ++i) out += (i > 0 ? ", " : "") + ids[i];
-  return out;
-}
-
 Result<std::vector<ModelFacts>> read_file(std::string_view text_bytes, const std::string& file) {
   toml::parse_result parsed = toml::parse(text_bytes, file);
   if (!parsed)
@@ -274,26 +268,23 @@ Result<const ModelFacts*> KnownModels::find(std::string_view asked) const {
     begun.insert(it->second);
   }
   if (begun.size() == 1) return &models_[*begun.begin()];
-  constexpr size_t kMostOffered = 12, kMostNear = 3;
+  constexpr size_t kMostOffered = 12;
   std::vector<std::string> ids;
   if (begun.empty()) {
     for (const ModelFacts& model : models_) ids.push_back(model.id);
-    return fail(Errc::not_found, text("no model \"{}\" is known", "不认识模型 “{}”", std::string(asked)),
-                text("did you mean {}? `cvp models list --all` shows those that are",
-                     "你要找的是不是 {}？用 `cvp models list --all` 查看全部已知模型",
-                     joined(nearest_names(asked, ids, kMostNear), kMostNear)));
+    const std::string near = joined_names(nearest_names(asked, ids));
+    return fail(Errc::not_found, text("no model “{}” is known", "不认识模型“{}”", std::string(asked)),
+                near.empty() ? text("`cvp models list --all` shows those that are",
+                                    "用 `cvp models list --all` 查看全部已知模型")
+                             : text("did you mean {}? `cvp models list --all` shows those that are",
+                                    "是否想写 {}？用 `cvp models list --all` 查看全部已知模型", near));
   }
-  for (const size_t index : begun) ids.push_back(models_[index].id);
+  for (const size_t index : begun) {
+    if (ids.size() < kMostOffered) ids.push_back(models_[index].id);
+  }
   return fail(Errc::not_found,
-              text("several models start with \"{}\"", "有多个模型的名称以 “{}” 开头", std::string(asked)),
-              text("write more of the name: {}", "请把名称写完整一些：{}", joined(ids, kMostOffered)));
-}
-
-std::vector<const ModelFacts*> KnownModels::family(std::string_view id) const {
-  std::vector<const ModelFacts*> out;
-  for (const ModelFacts& model : models_)
-    if (model.family == id) out.push_back(&model);
-  return out;
+              text("several models start with “{}”", "有多个模型的名称以“{}”开头", std::string(asked)),
+              text("write more of the name: {}", "请把名称写完整一些：{}", joined_names(ids)));
 }
 
 }  // namespace cvp::plan

@@ -66,8 +66,6 @@ class KnownModels {
   /// By id, name or alias, in any case and with or without its hyphens and spaces, or a unique beginning of
   /// one; Errc::not_found names the nearest.
   Result<const ModelFacts*> find(std::string_view asked) const;
-  /// Of one family, in the catalogue's order.
-  std::vector<const ModelFacts*> family(std::string_view id) const;
 
  private:
   Result<void> add(std::vector<ModelFacts> models, const std::string& file);

@@ -64,6 +64,9 @@ TEST(KnownModels, WhatIsAmbiguousOrUnknownOffersNames) {
   const auto misspelt = shipped().find("lama-2-7b");
   ASSERT_FALSE(misspelt);
   EXPECT_THAT(misspelt.error().hint.en, HasSubstr("llama-2-7b"));
+  const auto far = shipped().find("zebra-crossing");
+  ASSERT_FALSE(far);
+  EXPECT_EQ(far.error().hint.en, "`cvp models list --all` shows those that are");
   EXPECT_FALSE(shipped().find(""));
 }
 
@@ -99,7 +102,7 @@ TEST(KnownModels, AModelTakesFromItsFamilyAndKeepsEachSource) {
   EXPECT_EQ(model.unverified, std::vector<std::string>{"parameters"});
   EXPECT_TRUE(model.has_language("zh"));
   EXPECT_FALSE(model.has_language("en"));
-  EXPECT_EQ(models->family("f").size(), 1u);
+  EXPECT_EQ(model.family, "f");
 }
 
 std::string changed(std::string_view from, std::string_view to) {

@@ -10,7 +10,7 @@ namespace cvp::plan {
 namespace {
 
 constexpr uint64_t kStateElementBytes = 4;
-constexpr uint64_t kCellBlock = 256;  // llama.cpp allocates cells in blocks of this many
+constexpr uint64_t kCellBlock = 256;  // llama.cpp allocates cells in blocks of this many (flash attention)
 
 /// Bytes of one token's vector of that many elements; nothing where it is no whole number of blocks.
 std::optional<uint64_t> vector_bytes(model::TensorType type, uint64_t elements) {
@@ -34,7 +34,7 @@ uint64_t padded(uint64_t cells) { return (cells + kCellBlock - 1) / kCellBlock *
 uint64_t cells_of(const Shape& shape, const LayerShape& layer, const CacheOptions& options) {
   const bool engine = options.batch_tokens > 0;
   const uint64_t all = engine ? padded(options.context_tokens) : options.context_tokens;
-  if (layer.attention != Attention::sliding || options.whole_window || shape.window_tokens == 0) return all;
+  if (layer.attention != Attention::sliding || shape.window_tokens == 0) return all;
   const uint64_t window = uint64_t{shape.window_tokens} + options.batch_tokens;
   return std::min(all, engine ? padded(window) : window);
 }

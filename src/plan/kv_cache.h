@@ -17,7 +17,6 @@ struct CacheOptions {
   /// llama.cpp pads the context to whole blocks of cells and keeps a batch's worth of tokens beside a sliding
   /// window. 0: the architecture's own need, unpadded.
   uint32_t batch_tokens = 0;
-  bool whole_window = false;  // sliding layers keep everything (--swa-full)
 };
 
 /// Bytes.

@@ -9,6 +9,8 @@ namespace cvp::plan {
 namespace {
 
 constexpr size_t kTypedBytes = 100;
+// Two slips in a name, one in a short one: three turn "RTX 9999" into every card that there is.
+constexpr size_t kMostSlips = 2, kBytesPerSlip = 4;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -34,9 +36,11 @@ std::vector<std::string> nearest_names(std::string_view typed, const std::vector
   if (typed.empty() || typed.size() > kTypedBytes) return {};
   const std::string wanted = lower(typed);
   std::vector<std::tuple<size_t, size_t, size_t>> ranked;  // distance, length, index
+  const size_t most_slips = std::clamp<size_t>(typed.size() / kBytesPerSlip, 1, kMostSlips);
   for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i].size() <= kTypedBytes)
-      ranked.emplace_back(distance(wanted, lower(names[i])), names[i].size(), i);
+    if (names[i].size() > kTypedBytes) continue;
+    const size_t far = distance(wanted, lower(names[i]));
+    if (far <= most_slips) ranked.emplace_back(far, names[i].size(), i);
   }
   std::ranges::sort(ranked);
   std::vector<std::string> out;

@@ -6,8 +6,8 @@
 namespace cvp::plan {
 
 /// At most `most` of the names, those likeliest meant first: those that contain what was typed (case does not
-/// matter), then by the fewest letters to change. Empty where nothing is typed or it is longer than 100
-/// bytes.
+/// matter), then by the fewest letters to change, two at most. Empty where none is so near, nothing is typed
+/// or it is longer than 100 bytes.
 std::vector<std::string> nearest_names(std::string_view typed, const std::vector<std::string>& names,
                                        size_t most = 3);
 

@@ -16,8 +16,6 @@ struct ParameterCount {
   uint64_t active = 0;  // that one token passes through: total less the experts it is not sent to
   uint64_t by_part[kParts] = {};
   uint64_t of(Part part) const { return by_part[static_cast<size_t>(part)]; }
-  /// Without the input table: the N of scaling laws (Kaplan et al., arXiv 2001.08361 §2.1).
-  uint64_t without_input_table() const { return total - of(Part::input_table); }
 };
 ParameterCount count_parameters(std::span<const Weight> weights, const Shape& shape);
 ParameterCount count_parameters(const Shape& shape);

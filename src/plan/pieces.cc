@@ -10,18 +10,20 @@ namespace {
 
 constexpr uint64_t kMostTokens = 1ull << 31;
 constexpr uint64_t kMostUsers = 65536;
-constexpr double kWidthsInBuffer = 4.5;  // 3.5 to 5.5 over the model families that were measured
+constexpr double kWidthsInBuffer = 4.5;  // 3.5 to 5.5 over the six models it was fitted to
 // Of llama-server beside the model: its libraries, and for each entry of the vocabulary its text and its
 // rules of merging, or the tree that pieces are looked up in. Measured with build 11669: 68 MB for 151,936
 // entries of Qwen2.5, 140 MB for 250,002 of XLM-RoBERTa.
 constexpr uint64_t kProgramBytes = 28 << 20;
 constexpr uint64_t kBytesPerToken = 450, kBytesPerTokenOfEncoder = 560;
 constexpr uint64_t kRepackRows = 8;
-constexpr uint64_t kMostBytes = 1ull << 62;
 
-/// What ggml's CPU back end rearranges at loading: whole matrices of types that have a layout of eight rows.
+/// What ggml's CPU back end rearranges at loading where AVX2 is there (ggml_repack_get_optimal_repack_type):
+/// whole matrices of types that have a layout of eight rows. Q2_K, which needs AVX-512 for it, is left out.
 bool is_repacked(const Weight& weight) {
-  const bool type = weight.type == model::TensorType::q4_0 || weight.type == model::TensorType::q4_k;
+  using enum model::TensorType;
+  const bool type =
+      weight.type == q4_0 || weight.type == q4_k || weight.type == iq4_nl || weight.type == mxfp4;
   return type && weight.part != Part::input_table && weight.dims.size() >= 2 &&
          weight.dims[1] % kRepackRows == 0;
 }
@@ -61,11 +63,11 @@ uint64_t compute_buffer(const Shape& shape, const RunOptions& o) {
         static_cast<double>(shape.experts.width) * shape.experts.active + shape.experts.shared_width;
   double bytes = 4 * batch * ((shape.gated ? 3 : 1) * feed_forward + kWidthsInBuffer * shape.width);
   if (!shape.encoder) {
-    bytes += o.flash_attention ? 2 * cells * batch : 4 * cells * batch * std::max(1u, shape.heads());
-    if (o.flash_attention && (in_blocks(o.key) || in_blocks(o.value)))
+    bytes += 2 * cells * batch;
+    if (in_blocks(o.key) || in_blocks(o.value))
       bytes += 2 * cells * shape.kv_heads() * (static_cast<double>(shape.key_width) + shape.value_width);
   }
-  return static_cast<uint64_t>(std::min(bytes, static_cast<double>(kMostBytes)));
+  return static_cast<uint64_t>(std::min(bytes, static_cast<double>(kLargestBytes)));
 }
 
 void add_weight(ModelPieces& out, const Weight& weight, uint64_t& in_blocks_bytes) {
@@ -93,7 +95,8 @@ uint64_t ModelPieces::layer_weights() const {
 
 uint64_t ModelPieces::cache() const {
   uint64_t sum = 0;
-  for (const LayerPiece& layer : layers) sum = std::min(kMostBytes, sum + std::min(kMostBytes, layer.cache));
+  for (const LayerPiece& layer : layers)
+    sum = std::min(kLargestBytes, sum + std::min(kLargestBytes, layer.cache));
   return sum;
 }
 

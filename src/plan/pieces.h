@@ -16,9 +16,11 @@ struct RunOptions {
   uint64_t context_tokens = 4096;  // of one user
   uint32_t users = 1;              // at a time
   model::TensorType key = model::TensorType::f16, value = model::TensorType::f16;
-  bool flash_attention = true;
   uint32_t batch_tokens = 512;  // of one step of reading a prompt (llama.cpp's -ub)
 };
+
+/// What stands for all sizes beyond it: the parts of a device still add up in 64 bits.
+inline constexpr uint64_t kLargestBytes = 1ull << 60;
 
 /// Bytes.
 struct LayerPiece {
@@ -49,9 +51,11 @@ struct ModelPieces {
 };
 
 /// Errc::usage where context and users do not fit any memory.
-/// Compute buffers follow llama.cpp's allocator as measured: 4·u·(g·f + 4.5·d) with flash attention, u the
-/// batch, f the feed-forward width of a token, g 3 for gated networks, plus the mask and, for quantized
-/// caches, 16-bit copies of one layer's keys and values.
+/// Compute buffers are a fit, not the allocator itself: 4·u·(g·f + 4.5·d) with flash attention, u the batch,
+/// f the feed-forward width of a token, g 3 for gated networks, plus the mask and, for quantized caches,
+/// 16-bit copies of one layer's keys and values. Of what gguf-parser-go's sweep measured it is within 15 %
+/// for InternLM2 7B, EXAONE 7.8B, Baichuan 13B, Command R+, Gemma 3 1B, gpt-oss 20B and DBRX; models built
+/// otherwise may be off by a third.
 Result<ModelPieces> take_apart(std::span<const Weight> weights, const Shape& shape,
                                const RunOptions& options);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "plan/band.h"
 #include "plan/device.h"
 #include "plan/pieces.h"
 
@@ -20,6 +21,8 @@ struct DeviceLoad {
   double experts_read = 0;  // of that, in experts
   uint32_t layers = 0;
   uint64_t total() const { return weights + repacked + cache + compute + overhead; }
+  /// total() with its range: weights and cache are counted, buffers and what the driver keeps are estimated.
+  Band range() const;
 };
 
 struct Placement {
@@ -32,6 +35,7 @@ struct Placement {
   uint64_t missing_bytes = 0;  // of memory; 0 where it fits
   bool all_on_gpus() const { return gpu_layers == layers + 1 && host_expert_layers == 0; }
   uint64_t total() const;
+  Band range() const;  // of the total
 };
 
 /// Everything on the GPUs; else experts in main memory; else as many layers as go; else the CPU alone. Where

@@ -65,6 +65,9 @@ TEST(Placement, OnTheCpuSomeWeightsAreHeldTwice) {
   EXPECT_GT(static_cast<double>(plan.placement.host.repacked), 2.5 * kGiB);
   EXPECT_LT(plan.placement.host.repacked, plan.weight_bytes());
   EXPECT_EQ(plan_of(llama_8b(), "Q8_0", desktop(32)).placement.host.repacked, 0u);
+  // Where there is a GPU, llama.cpp rearranges nothing.
+  const Rig with_card = desktop(64, {card("4 GB", 4, 200e9, 10e12)});
+  EXPECT_EQ(plan_of(llama_8b(), "Q4_K_M", with_card).placement.host.repacked, 0u);
 }
 
 TEST(Placement, TooLargeSaysHowMuchIsMissing) {
@@ -80,6 +83,35 @@ TEST(Placement, AGpuThatSharesTheMemoryCountsOnce) {
   const Rig rig = desktop(16, {apple});
   EXPECT_FALSE(plan_of(llama_8b(), "F16", rig).placement.fits);
   EXPECT_TRUE(plan_of(llama_8b(), "Q4_K_M", rig).placement.fits);
+}
+
+TEST(Placement, TheRangeIsThatOfWhatIsEstimated) {
+  const Rig rig = desktop(32, {card("12 GB", 12, 360e9, 25e12)});
+  const Placement placed = plan_of(llama_8b(), "Q4_K_M", rig).placement;
+  const DeviceLoad& gpu = placed.gpus[0];
+  EXPECT_DOUBLE_EQ(gpu.range().value, static_cast<double>(gpu.total()));
+  EXPECT_GT(gpu.range().low, static_cast<double>(gpu.weights + gpu.cache));
+  EXPECT_LT(gpu.range().high, 1.2 * static_cast<double>(gpu.total()));
+  EXPECT_NEAR(placed.range().value, static_cast<double>(placed.total()), 1);
+}
+
+TEST(Placement, ThousandsOfLayersAreSplitInSteps) {
+  ModelPieces pieces = plan_of(llama_8b(), "Q4_K_M", desktop(32)).pieces;
+  pieces.layers.assign(4000, {.weights = 10 << 20});
+  const Placement placed = place(pieces, desktop(64, {card("12 GB", 12, 360e9, 25e12)}));
+  EXPECT_TRUE(placed.fits);
+  EXPECT_GT(placed.gpu_layers, 900u);
+}
+
+TEST(Placement, AbsurdSizesDoNotWrapAround) {
+  ModelPieces pieces = plan_of(llama_8b(), "Q4_K_M", desktop(32)).pieces;
+  for (LayerPiece& layer : pieces.layers) layer.weights = layer.repacked = layer.cache = UINT64_MAX / 64;
+  pieces.compute = UINT64_MAX / 2;
+  for (const Rig& rig : {desktop(32), desktop(32, {card("24 GB", 24, 936e9, 71e12)})}) {
+    const Placement placed = place(pieces, rig);
+    EXPECT_FALSE(placed.fits);
+    EXPECT_GT(placed.missing_bytes, 1ull << 50);
+  }
 }
 
 TEST(Placement, AbsurdContextsAreRefused) {

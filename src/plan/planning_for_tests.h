@@ -49,11 +49,7 @@ inline Device card(const std::string& name, double gib, double bandwidth, double
 /// A desktop: 8 cores, memory as said, two channels.
 inline Rig desktop(double host_gib, std::vector<Device> gpus = {}) {
   Rig rig;
-  rig.host = {.kind = Device::Kind::cpu,
-              .name = "test CPU",
-              .bandwidth = 50e9,
-              .threads = 8,
-              .weights_per_second = 15e9};
+  rig.host = {.name = "test CPU", .bandwidth = 50e9, .threads = 8, .weights_per_second = 15e9};
   rig.host.memory_bytes = static_cast<uint64_t>(host_gib * (1ull << 30));
   rig.host.usable_bytes = rig.host.memory_bytes / 10 * 9;
   rig.gpus = std::move(gpus);

@@ -14,7 +14,6 @@ TEST(Published, QualityFallsWithTheBits) {
     EXPECT_GE(row.small_percent, before) << row.quantization;
     before = row.small_percent;
   }
-  // Large models lose less.
   const QualityLoss* two_bits = table->find("Q2_K");
   ASSERT_NE(two_bits, nullptr);
   EXPECT_NEAR(two_bits->small_percent, 56.5, 0.1);

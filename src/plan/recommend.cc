@@ -53,16 +53,20 @@ Text where_text(const InferPlan& plan) {
   return {};
 }
 
+Text time_text(double seconds) {
+  return seconds < 1 ? text("in under a second", "不到一秒")
+                     : text("in about {:.0f} s", "约需 {:.0f} 秒", seconds);
+}
+
 void give_reasons(Choice& choice, const Goal& goal) {
   const InferPlan& plan = choice.plan;
   choice.reasons.push_back(where_text(plan));
   if (choice.answer_seconds.value > 0) {
-    choice.reasons.push_back(
-        choice.in_time
-            ? text("an answer in about {:.0f} s, within your {:.0f} s",
-                   "回答约需 {:.0f} 秒，不超过你要求的 {:.0f} 秒", choice.answer_seconds.value, goal.seconds)
-            : text("an answer takes about {:.0f} s, more than your {:.0f} s",
-                   "回答约需 {:.0f} 秒，超过你要求的 {:.0f} 秒", choice.answer_seconds.value, goal.seconds));
+    const Text time = time_text(choice.answer_seconds.value);
+    choice.reasons.push_back(choice.in_time ? text("an answer {}, within your {:.0f} s",
+                                                   "回答{}，不超过你要求的 {:.0f} 秒", time, goal.seconds)
+                                            : text("an answer {}, more than your {:.0f} s",
+                                                   "回答{}，超过你要求的 {:.0f} 秒", time, goal.seconds));
   } else {
     choice.reasons.push_back(text("its speed here is not known", "无法估计在此机器上的速度"));
   }
@@ -120,9 +124,10 @@ Result<Ranking> recommend(std::span<const Candidate* const> candidates, const Go
     out.choices.push_back(std::move(choice));
   }
   std::ranges::stable_sort(out.choices, [](const Choice& a, const Choice& b) {
-    return a.in_time != b.in_time ? a.in_time
-           : a.in_time            ? a.quality > b.quality
-                                  : a.answer_seconds.value < b.answer_seconds.value;
+    if (a.in_time != b.in_time) return a.in_time;
+    const bool a_known = a.answer_seconds.value > 0, b_known = b.answer_seconds.value > 0;
+    if (a_known != b_known) return a_known;
+    return a.in_time || !a_known ? a.quality > b.quality : a.answer_seconds.value < b.answer_seconds.value;
   });
   return out;
 }

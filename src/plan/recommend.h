@@ -42,8 +42,9 @@ struct Choice {
 /// A typical question about documents: passages read, words written.
 inline constexpr double kTypicalPrompt = 1200, kTypicalReply = 150;
 
-/// Ranked: what answers in time before what does not, larger before smaller. Left out: what does not fit,
-/// does not speak a wanted language, or has a licence that the goal excludes; `left_out` says so of each.
+/// Ranked: what answers in time, larger before smaller; then what takes longer, quicker before slower; then
+/// what no speed is known of. Left out: what does not fit, does not speak a wanted language, or has a licence
+/// that the goal excludes; `left_out` says so of each.
 struct Ranking {
   std::vector<Choice> choices;
   std::vector<std::pair<std::string, Text>> left_out;

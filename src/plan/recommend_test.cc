@@ -42,6 +42,22 @@ TEST(Recommend, TheLargestThatAnswersInTimeComesFirst) {
   EXPECT_EQ(slow.left_out[0].first, "70b");
 }
 
+TEST(Recommend, WhereNoSpeedIsKnownTheLargestThatFitsComesFirst) {
+  const Ranking ranking = rank({}, desktop(64, {card("?", 24, 0, 0)}), candidates());
+  ASSERT_GE(ranking.choices.size(), 2u);
+  EXPECT_EQ(ranking.choices[0].answer_seconds.value, 0);
+  EXPECT_GE(ranking.choices[0].quality, ranking.choices[1].quality);
+}
+
+TEST(Recommend, AFastAnswerIsNotSaidToTakeNoTime) {
+  auto all = candidates();
+  all.erase(all.begin(), all.begin() + 2);  // 1B alone
+  const Ranking fast = rank({.seconds = 30}, desktop(64, {card("fast", 80, 20e12, 5e15)}), all);
+  ASSERT_LT(fast.choices.front().answer_seconds.value, 1);
+  EXPECT_EQ(fast.choices.front().reasons.at(1).en, "an answer in under a second, within your 30 s");
+  EXPECT_EQ(fast.choices.front().reasons.at(1).zh, "回答不到一秒，不超过你要求的 30 秒");
+}
+
 TEST(Recommend, LanguagesAndLicencesExclude) {
   auto all = candidates();
   all[0].languages = {"en"};

@@ -32,9 +32,6 @@ uint32_t Shape::attention_layers() const {
   return static_cast<uint32_t>(
       std::ranges::count_if(layers, [](const LayerShape& l) { return l.attention != Attention::none; }));
 }
-uint32_t Shape::routed_layers() const {
-  return static_cast<uint32_t>(std::ranges::count(layers, true, &LayerShape::routed));
-}
 
 Result<void> check_shape(const Shape& shape, const std::string& name) {
   const auto wrong = [&](const Text& what) { return model::corrupt_file(name, what); };

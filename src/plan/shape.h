@@ -100,7 +100,6 @@ struct Shape {
   uint32_t kv_heads() const;  // likewise
   uint32_t feed_forward_width() const;
   uint32_t attention_layers() const;
-  uint32_t routed_layers() const;
 };
 
 /// From a GGUF header's keys, with each layer's kind as its tensors tell. Errc::corrupt where a number is
@@ -112,8 +111,6 @@ Result<Shape> shape_of_gguf(const model::GgufHeader& header, const std::string& 
 Result<Shape> shape_of_config(std::string_view config_json, const std::string& name);
 /// The same of a config that has been parsed.
 Result<Shape> shape_of_config(const boost::json::object& config, const std::string& name);
-/// The model types that shape_of_config knows.
-std::vector<std::string_view> known_model_types();
 
 /// Refuses (Errc::corrupt) what no model can be: no layers, no width, more than 1e15 parameters. Both makers
 /// end with it, so that sums of a shape's sizes fit 64 bits.

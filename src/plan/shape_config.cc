@@ -52,8 +52,8 @@ Result<void> apply_layer_types(const ConfigKeys& keys, Shape& shape, const std::
       layer.attention = Attention::none;
       layer.recurrent = true;
     } else {
-      return fail(Errc::refused, text("{}: layers of the kind \"{}\" are not known here",
-                                      "{}：不认识层类型 “{}”", name, model::printable(kind)));
+      return fail(Errc::refused, text("{}: layers of the kind “{}” are not known here",
+                                      "{}：不认识层类型“{}”", name, model::printable(kind)));
     }
     if (layer.attention != Attention::none) layer.recurrent = false;
   }
@@ -64,8 +64,8 @@ std::unexpected<Error> unknown_family(std::string_view model_type, const std::st
   if (model_type.empty())
     return model::corrupt_file(name, text("it names no model_type", "没有写明 model_type"));
   return fail(Errc::refused,
-              text("{}: how a model of type \"{}\" is built is not known here",
-                   "{}：不了解 “{}” 类型模型的结构", name, model::printable(model_type)),
+              text("{}: how a model of type “{}” is built is not known here", "{}：不了解“{}”类型模型的结构",
+                   name, model::printable(model_type)),
               text("give its GGUF or safetensors file: what is in a file can be counted",
                    "请改用它的 GGUF 或 safetensors 文件：文件里有什么就能数出什么"));
 }
@@ -94,12 +94,6 @@ Result<Shape> shape_of_config(std::string_view config_json, const std::string& n
   const auto* config = value.if_object();
   if (config == nullptr) return model::corrupt_file(name, text("it is no JSON object", "不是 JSON 对象"));
   return shape_of_config(*config, name);
-}
-
-std::vector<std::string_view> known_model_types() {
-  std::vector<std::string_view> out;
-  for (const Family& family : families()) out.push_back(family.model_type);
-  return out;
 }
 
 }  // namespace cvp::plan

@@ -1,6 +1,7 @@
 // What a `model_type` of config.json means beyond its numbers: where biases and norms stand, whether the
 // output head is the embedding table, which layers have experts or a window. Read off the models' published
-// code; each family is checked against a published parameter count where there is one (shape_config_test.cc).
+// code; the shapes
+// of the catalogue are checked against published parameter counts (known_models_test.cc).
 #pragma once
 #include <span>
 #include <string_view>

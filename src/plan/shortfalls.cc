@@ -75,11 +75,19 @@ void host_for_gpus(const Machine& machine, std::vector<Shortfall>& out) {
   const unsigned cores =
       machine.host.cpu.cores > 0 ? std::min(machine.host.cpu.cores, std::max(1u, threads)) : threads;
   if (cores > 0 && cores < kCoresPerGpu * cards) {
-    out.push_back({text("{} CPU cores for {} GPUs: a GPU wants {} to {}, else it waits for its data",
-                        "{} 个 CPU 核心配 {} 块 GPU：每块 GPU 宜配 {} 到 {} 个，否则 GPU 会等数据", cores,
-                        cards, kCoresPerGpu, kGoodCoresPerGpu),
-                   text("for training take fewer GPUs or more cores; for answering questions it matters less",
-                        "训练时请减少 GPU 或增加核心；只用来回答问题则影响较小")});
+    const Text has =
+        cores == 1 ? text("one CPU core", "1 个 CPU 核心") : text("{} CPU cores", "{} 个 CPU 核心", cores);
+    const Text for_gpus = cards == 1 ? text("one GPU", "1 块 GPU") : text("{} GPUs", "{} 块 GPU", cards);
+    const Text remedy =
+        cards == 1
+            ? text("for training take more cores; for answering questions it matters less",
+                   "训练时请增加核心；只用来回答问题则影响较小")
+            : text("for training take fewer GPUs or more cores; for answering questions it matters less",
+                   "训练时请减少 GPU 或增加核心；只用来回答问题则影响较小");
+    out.push_back({text("{} for {}: a GPU wants {} to {}, else it waits for its data",
+                        "{}配 {}：每块 GPU 宜配 {} 到 {} 个核心，否则 GPU 会等数据", has, for_gpus,
+                        kCoresPerGpu, kGoodCoresPerGpu),
+                   remedy});
   }
   double gpu_bytes = 0;
   for (const MachineGpu& gpu : machine.gpus) {
@@ -99,7 +107,7 @@ void host_for_gpus(const Machine& machine, std::vector<Shortfall>& out) {
   for (const MachineGpu& gpu : machine.gpus) {
     if (!is_gpu_card(gpu) || gpu.device.pcie_lanes == 0 || gpu.device.pcie_lanes >= kFewLanes) continue;
     out.push_back(
-        {text("{} has only {} PCIe lanes: parts of a model that stay in main memory reach it slowly",
+        {text("{} is connected by PCIe ×{} only: parts of a model that stay in main memory reach it slowly",
               "{} 只有 {} 条 PCIe 通道：留在内存里的模型部分传得慢", name_of(gpu), gpu.device.pcie_lanes),
          text("choose a model that fits the card as a whole, or another slot",
               "请选能整个放进显存的模型，或换一个插槽")});

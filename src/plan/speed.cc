@@ -33,6 +33,8 @@ constexpr double kCpuPrefillFlopPerRate = 6.6;
 constexpr double kCpuDecodePlain = 0.3, kCpuPrefillPlain = 0.2;
 constexpr double kCpuDecodeRange = 1.0, kCpuPrefillRange = 1.5;
 constexpr double kHopUs = 150;  // handing one token's state to the next GPU
+// Of a GPU's peak, where many users write at a time: small matrices fill it less than a prompt does.
+constexpr double kManyUsersShare = 0.4;
 
 const Reach& reach(const Device& device) {
   switch (device.vendor) {
@@ -106,7 +108,8 @@ Times decode_step(const ModelPieces& model, const Placement& placement, const Ri
       seconds += r.unpack_flop * model.active_parameters * share / gpu.vector_compute;
     // Many users at a time are bound by computing instead.
     if (gpu.compute > 0)
-      seconds = std::max(seconds, 2 * model.active_parameters * share * users / (0.4 * gpu.compute));
+      seconds =
+          std::max(seconds, 2 * model.active_parameters * share * users / (kManyUsersShare * gpu.compute));
     out.add(seconds + load.layers * (model.quantized ? r.layer_us_blocks : r.layer_us) * 1e-6,
             r.decode_range);
   }
@@ -166,11 +169,6 @@ Speed estimate_speed(const ModelPieces& model, const Placement& placement, const
   out.prefill = within(static_cast<double>(options.prompt_tokens) / (prompt.seconds * c.prefill),
                        c.measured() ? c.prefill_range : prompt.range);
   return out;
-}
-
-double rule_of_thumb(uint64_t file_bytes, double bandwidth) {
-  constexpr double kShare = 0.55;
-  return file_bytes == 0 ? 0 : kShare * bandwidth / static_cast<double>(file_bytes);
 }
 
 }  // namespace cvp::plan

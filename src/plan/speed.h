@@ -37,7 +37,4 @@ struct Speed {
 Speed estimate_speed(const ModelPieces& model, const Placement& placement, const Rig& rig,
                      const SpeedOptions& options);
 
-/// llmfit's and others' rule of thumb, for comparison: 0.55 of bandwidth over file size.
-double rule_of_thumb(uint64_t file_bytes, double bandwidth);
-
 }  // namespace cvp::plan

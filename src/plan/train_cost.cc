@@ -40,7 +40,8 @@ Mfu default_mfu(const Gpu& gpu, const TrainOptions& options) {
   const bool data_center = gpu.name.series == GpuSeries::data_center;
   const bool recent = architecture == "Hopper" || architecture == "Blackwell";
   if (options.job == TrainJob::pretrain && gpu.name.vendor == Vendor::nvidia && data_center) {
-    // 0.47 is the median of the four LLaMA runs; 0.35 is that of Llama 3.1 405B.
+    // 0.47 is the median of the four LLaMA runs; 0.35 is Llama 3.1 405B on the 15.6e12 tokens of its report
+    // (arXiv 2407.21783), 0.33 on the 15e12 of its model card.
     return {recent ? 0.35 : 0.47, 0.13, recent ? 0.50 : 0.55, range_reason()};
   }
   if (gpu.name.vendor == Vendor::nvidia) {
@@ -77,16 +78,19 @@ Result<TrainCost> train_cost(const CostInput& in) {
   TrainCost out;
   const double factor = flop_factor(in.options);
   const double dense = factor * in.net.active_parameters;
-  // A size alone has no shape to count attention with.
-  const double attention = in.net.assumed ? 0
-                                          : factor * 2 * in.net.layers * in.net.heads * in.net.head_width *
-                                                in.options.sequence_tokens;
+  // A size alone has no shape to count attention with. Scores have no weights that could be frozen.
+  const double scores = in.net.assumed ? 0 : 2 * in.net.attention_width * in.options.sequence_tokens;
+  TrainOptions whole = in.options;
+  whole.adapter_rank = 0;
+  const double attention = flop_factor(whole) * scores;
   out.flop_per_token = dense + attention;
   out.attention_share = attention / out.flop_per_token;
   out.total_flop = out.flop_per_token * in.tokens;
-  // Recomputation repeats the forward pass: a third more work that MFU does not count.
-  const double repeated = in.options.recompute ? 4.0 / 3 : 1;
-  const double gpu_seconds = out.total_flop * repeated / in.peak;
+  // Recomputation is work that MFU does not count.
+  const double trained_models = in.options.job == TrainJob::ppo ? 2 : 1;
+  if (in.options.recompute)
+    out.recomputed = trained_models * 2 * (in.net.active_parameters + scores) / out.flop_per_token;
+  const double gpu_seconds = out.total_flop * (1 + out.recomputed) / in.peak;
   out.gpu_hours = {gpu_seconds / in.mfu.value / 3600, gpu_seconds / in.mfu.high / 3600,
                    gpu_seconds / in.mfu.low / 3600};
   out.hours = out.gpu_hours / in.gpus;

@@ -36,15 +36,17 @@ struct CostInput {
 struct TrainCost {
   double flop_per_token = 0;   // of the model's own work
   double attention_share = 0;  // of that, for the scores between tokens
+  double recomputed = 0;       // what recomputation adds, as a share of that
   double total_flop = 0;
   Band gpu_hours, hours;
   std::optional<Band> energy_kwh, rent, energy_cost;
 };
 
 /// 6 FLOP a parameter and token for forward and backward (Kaplan et al., arXiv 2001.08361), plus attention
-/// 12·L·H·k·S. Adapters leave out the gradients of frozen weights (4); dpo adds a reference (2), ppo a value
-/// model (as the policy), a reference and a reward model (2 each) and writing the answers. Errc::usage for
-/// numbers that are not positive or absurd.
+/// 12·L·H·k·S (PaLM, arXiv 2204.02311, appendix B). Adapters leave out the gradients of frozen weights (4),
+/// but not those of attention; dpo adds a reference (2), ppo a value model (as the policy), a reference and a
+/// reward model (2 each) and writing the answers. Recomputation repeats the forward pass of what is trained.
+/// Errc::usage for numbers that are not positive or absurd.
 Result<TrainCost> train_cost(const CostInput& input);
 
 /// FLOP a parameter and token of the job; ppo counts its slow writing of answers as if it were work.

@@ -66,6 +66,12 @@ TEST(TrainCost, RecomputationTakesAThirdLonger) {
   const double once = train_cost(in)->gpu_hours.value;
   in.options.recompute = true;
   EXPECT_NEAR(train_cost(in)->gpu_hours.value, once * 4 / 3, 1e-9);
+  // Of adapters, 4 FLOP a parameter become 6; with both models of ppo, 36 become 40.
+  in.options.job = TrainJob::sft;
+  in.options.adapter_rank = 16;
+  EXPECT_DOUBLE_EQ(train_cost(in)->recomputed, 0.5);
+  in.options = {.job = TrainJob::ppo, .recompute = true};
+  EXPECT_DOUBLE_EQ(train_cost(in)->recomputed, 4.0 / 36);
 }
 
 TEST(TrainCost, LongSequencesCostAttention) {
@@ -76,6 +82,14 @@ TEST(TrainCost, LongSequencesCostAttention) {
   in.options.sequence_tokens = 65536;
   EXPECT_LT(at_1k, 0.05);
   EXPECT_GT(train_cost(in)->attention_share, 0.5);
+  // Llama 2 7B at 4,096 tokens: 12 · 32 · 4,096 · 4,096 FLOP a token, with adapters as without.
+  in.net.attention_width = 32 * 4096;
+  in.options = {.job = TrainJob::sft, .sequence_tokens = 4096};
+  const TrainCost full = *train_cost(in);
+  EXPECT_NEAR(full.attention_share * full.flop_per_token, 6'442'450'944.0, 1);
+  in.options.adapter_rank = 16;
+  const TrainCost adapters = *train_cost(in);
+  EXPECT_NEAR(adapters.attention_share * adapters.flop_per_token, 6'442'450'944.0, 1);
 }
 
 TEST(TrainCost, AbsurdNumbersAreRefused) {

@@ -14,6 +14,8 @@ constexpr double kGib = 1024.0 * 1024 * 1024;
 constexpr double kNf4BytesPerWeight = (4 + 8.0 / 64 + 32.0 / (64 * 256)) / 8;
 constexpr double kContextBytes = 0.8 * kGib;  // CUDA context and libraries: 0.3 to 2 GiB are seen
 constexpr double kFragmentation = 0.05;
+// What is seen of what is estimated (train_memory_test.cc compares a published table).
+constexpr double kLeastActivations = 0.75, kMostActivations = 1.3, kLeastOverhead = 0.5, kMostOverhead = 2;
 // Buffers and gathered parameters of ZeRO-3 (DeepSpeed's defaults: live parameters 1e9, buckets 5e8).
 constexpr double kZero3LiveParameters = 1e9;
 
@@ -45,6 +47,12 @@ BytesPerParameter bytes_per_parameter(Precision precision, Optimizer optimizer) 
 }
 
 Result<void> check(const TrainNet& net, const TrainOptions& o) {
+  const bool sizes = net.parameters > 0 && o.sequence_tokens > 0 && o.micro_batch > 0 &&
+                     o.data_parallel > 0 && o.tensor_parallel > 0 && o.pipeline_parallel > 0;
+  if (!sizes) {
+    return fail(Errc::usage, text("parameters, sequence, batch and the number of GPUs must not be zero",
+                                  "参数量、序列长度、批量和 GPU 数量都不能为零"));
+  }
   if (o.four_bit_base && o.adapter_rank == 0) {
     return fail(Errc::usage, text("weights in 4 bits cannot be trained themselves", "4 位权重本身无法训练"),
                 text("train adapters beside them: --rank 16", "请在其上训练适配器：--rank 16"));
@@ -67,7 +75,8 @@ Result<void> check(const TrainNet& net, const TrainOptions& o) {
     return fail(Errc::usage, text("{} pipeline stages are more than the {} layers",
                                   "流水线 {} 级，超过了模型的 {} 层", o.pipeline_parallel, net.layers));
   }
-  if (o.tensor_parallel > net.heads) {
+  // A recurrent model has no heads, and one GPU divides nothing.
+  if (o.tensor_parallel > 1 && o.tensor_parallel > net.heads) {
     return fail(Errc::usage, text("tensor parallelism of {} is more than the {} attention heads",
                                   "张量并行 {} 路，超过了 {} 个注意力头", o.tensor_parallel, net.heads));
   }
@@ -90,13 +99,21 @@ double frozen_bytes(const TrainNet& net, const TrainOptions& o, bool four_bit) {
          split;
 }
 
-void add_states(TrainMemory& out, double trained, const TrainOptions& o) {
-  const BytesPerParameter each = bytes_per_parameter(o.precision, o.optimizer);
+/// Of each GPU for each trained parameter, as ZeRO divides it.
+BytesPerParameter divided(const TrainOptions& o) {
+  BytesPerParameter each = bytes_per_parameter(o.precision, o.optimizer);
   const double n = o.data_parallel;
-  const double optimizer = each.optimizer * trained / (o.zero_stage >= 1 ? n : 1);
-  out.gradients += each.gradient * trained / (o.zero_stage >= 2 ? n : 1);
-  out.weights += each.weight * trained / (o.zero_stage >= 3 ? n : 1);
-  (o.offload_optimizer ? out.host : out.optimizer) += optimizer;
+  if (o.zero_stage >= 1) each.optimizer /= n;
+  if (o.zero_stage >= 2) each.gradient /= n;
+  if (o.zero_stage >= 3) each.weight /= n;
+  return each;
+}
+
+void add_states(TrainMemory& out, double trained, const TrainOptions& o) {
+  const BytesPerParameter each = divided(o);
+  out.gradients += each.gradient * trained;
+  out.weights += each.weight * trained;
+  (o.offload_optimizer ? out.host : out.optimizer) += each.optimizer * trained;
 }
 
 /// Reference, reward and value models that stand beside the one being trained.
@@ -106,13 +123,19 @@ void add_other_models(TrainMemory& out, const TrainNet& net, const TrainOptions&
   // With adapters the base itself is the reference: they are switched off for its turn.
   if (o.job == TrainJob::dpo && !adapters) out.other_models += frozen;
   if (o.job != TrainJob::ppo) return;
-  const BytesPerParameter each = bytes_per_parameter(o.precision, o.optimizer);
-  const double states = (each.weight + each.gradient + each.optimizer) * trained;
-  const double value_model = states / (o.zero_stage >= 3 ? o.data_parallel : 1);
-  out.other_models += adapters ? value_model : 2 * frozen + value_model;
+  // The value model is trained as the policy is.
+  const BytesPerParameter each = divided(o);
+  (o.offload_optimizer ? out.host : out.other_models) += each.optimizer * trained;
+  out.other_models += (each.weight + each.gradient) * trained + (adapters ? 0 : 2 * frozen);
 }
 
 }  // namespace
+
+Band TrainMemory::range() const {
+  const double counted = weights + gradients + optimizer + other_models, passing = activations + logits;
+  return {total(), counted + kLeastActivations * passing + kLeastOverhead * overhead,
+          counted + kMostActivations * passing + kMostOverhead * overhead};
+}
 
 TrainNet train_net(const Shape& shape) {
   const std::vector<Weight> weights = weights_of_shape(shape);
@@ -128,6 +151,10 @@ TrainNet train_net(const Shape& shape) {
                .feed_forward_width = static_cast<double>(shape.feed_forward_width()),
                .gated = shape.gated};
   net.table_parameters = static_cast<double>(count.of(Part::input_table) + count.of(Part::output_head));
+  for (const LayerShape& layer : shape.layers) {
+    if (layer.attention != Attention::none)
+      net.attention_width += static_cast<double>(layer.heads) * shape.key_width;
+  }
   if (shape.experts.count > 0) {
     net.feed_forward_width = static_cast<double>(shape.experts.width) * shape.experts.active +
                              static_cast<double>(shape.experts.shared_width);
@@ -157,6 +184,7 @@ TrainNet train_net(double parameters) {
                .feed_forward_width = std::round(width * 8 / 3),
                .assumed = true};
   net.table_parameters = std::min(2 * net.vocabulary * width, parameters / 2);
+  net.attention_width = net.layers * width;
   net.adapter_widths = net.layers * (4 * 2 * width + 3 * (width + net.feed_forward_width));
   return net;
 }
@@ -176,7 +204,7 @@ Result<TrainMemory> train_memory(const TrainNet& net, const TrainOptions& o) {
   TrainMemory out;
   const double tokens = static_cast<double>(o.sequence_tokens) * o.micro_batch;
   const bool adapters = o.adapter_rank > 0;
-  double trained = heaviest_share(net, o);
+  double trained = heaviest_share(net, o);  // on this GPU
   if (adapters) {
     trained = net.adapter_widths * o.adapter_rank / o.tensor_parallel / o.pipeline_parallel;
     out.weights = frozen_bytes(net, o, o.four_bit_base);
@@ -199,7 +227,7 @@ Result<TrainMemory> train_memory(const TrainNet& net, const TrainOptions& o) {
   const double live = o.zero_stage == 3 && o.data_parallel > 1
                           ? 2 * std::min(kZero3LiveParameters, heaviest_share(net, o))
                           : 0;
-  out.overhead = kContextBytes + live + kFragmentation * (out.total() - out.overhead);
+  out.overhead = kContextBytes + live + kFragmentation * out.total();
   return out;
 }
 

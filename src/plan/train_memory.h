@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "plan/band.h"
 #include "plan/shape.h"
 
 namespace cvp::plan {
@@ -38,6 +39,7 @@ struct TrainNet {
   double table_parameters = 0;   // of input table and output head
   double adapter_widths = 0;     // sum over adapted matrices of rows + columns: parameters of LoRA at rank 1
   double layers = 0, width = 0, heads = 0, kv_heads = 0, head_width = 0, vocabulary = 0;
+  double attention_width = 0;     // heads × head width, summed over the layers that look back
   double feed_forward_width = 0;  // that one token passes through
   bool gated = true;
   bool assumed = false;  // derived from a parameter count alone
@@ -60,12 +62,15 @@ struct TrainMemory {
   double total() const {
     return weights + gradients + optimizer + activations + logits + other_models + overhead;
   }
+  /// total() with its range: states are counted; activations, logits and overhead depend on the framework.
+  Band range() const;
 };
 
-/// Errc::usage where the options contradict each other (4-bit base without adapters, ZeRO beyond 3, more
-/// pipeline stages than layers …).
-/// Sources: ZeRO (arXiv 1910.02054 §3), Megatron-LM's theoretical_memory_usage.py, activations from
-/// Korthikanti et al. (arXiv 2205.05198 §4), NF4 from QLoRA (arXiv 2305.14314 §3).
+/// Errc::usage where a size is zero or the options contradict each other (4-bit base without adapters, ZeRO
+/// beyond 3, more pipeline stages than layers …). Tensor parallelism is taken with sequence parallelism, so
+/// that it divides activations as well. Sources: ZeRO (arXiv 1910.02054 §3), Megatron-LM's
+/// theoretical_memory_usage.py, activations from Korthikanti et al. (arXiv 2205.05198 §4), NF4 from QLoRA
+/// (arXiv 2305.14314 §3).
 Result<TrainMemory> train_memory(const TrainNet& net, const TrainOptions& options);
 
 /// Bytes of activations of one layer for the micro-batch, whole (not divided by parallelism).

@@ -69,22 +69,12 @@ std::vector<Weight> weights_of_gguf(const model::GgufHeader& header) {
   return out;
 }
 
-WeightBytes weight_bytes(std::span<const Weight> weights, const Shape& shape) {
+WeightBytes weight_bytes(std::span<const Weight> weights) {
   WeightBytes out;
-  out.by_layer.resize(shape.layers.size());
-  uint64_t idle = 0;
-  bool has_head = false;
   for (const Weight& weight : weights) {
     out.total += weight.bytes;
     out.by_part[static_cast<size_t>(weight.part)] += weight.bytes;
-    if (weight.layer >= 0 && static_cast<size_t>(weight.layer) < out.by_layer.size())
-      out.by_layer[static_cast<size_t>(weight.layer)] += weight.bytes;
-    has_head = has_head || weight.part == Part::output_head;
-    if (weight.part == Part::experts && shape.experts.count > 0)
-      idle += weight.bytes / shape.experts.count * (shape.experts.count - shape.experts.active);
   }
-  const uint64_t unread = has_head || shape.encoder ? out.of(Part::input_table) : 0;
-  out.read_per_token = out.total - idle - unread;
   return out;
 }
 

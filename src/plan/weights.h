@@ -76,13 +76,9 @@ std::vector<Weight> quantized(std::vector<Weight> weights, const Shape& shape,
 struct WeightBytes {
   uint64_t total = 0;
   uint64_t by_part[kParts] = {};
-  std::vector<uint64_t> by_layer;  // of the layers only; total includes tables and norms beside them
-  /// Read from memory for one decoded token of one sequence: all but the input table (one row of it) and the
-  /// experts that stay idle. A tied table is read as the output head.
-  uint64_t read_per_token = 0;
   uint64_t of(Part part) const { return by_part[static_cast<size_t>(part)]; }
 };
-WeightBytes weight_bytes(std::span<const Weight> weights, const Shape& shape);
+WeightBytes weight_bytes(std::span<const Weight> weights);
 
 /// Bytes of a GGUF file of these tensors: header (an estimate of the tokenizer's size from the vocabulary),
 /// tensor infos and padding included.

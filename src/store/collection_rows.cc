@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <numeric>
 
+#include "base/edit_distance.h"
 #include "store/document_rows.h"
 #include "store/sqlite_store.h"
 
@@ -23,27 +23,6 @@ Result<void> check_name(std::string_view name) {
                    repair_utf8(utf8_prefix(name, 200))),
               text("use 1 to {} letters, digits, '-', '_' or Chinese characters",
                    "名称可用字母、数字、“-”、“_”和汉字，长度 1 到 {} 个字符", kLongestName));
-}
-
-/// Levenshtein distance in code points of folded names.
-size_t edit_distance(std::string_view left, std::string_view right) {
-  auto points = [](std::string_view text) {
-    std::vector<char32_t> out;
-    for (size_t pos = 0; pos < text.size();) out.push_back(decode_utf8(text, pos));
-    return out;
-  };
-  const std::vector<char32_t> a = points(left), b = points(right);
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
 }
 
 Text nearest_names(std::string_view asked, const std::vector<Collection>& all) {
@@ -90,11 +69,23 @@ Result<std::vector<Collection>> SqliteStore::collections() {
   auto snapshot = TRY(readers_.snapshot());
   auto rows =
       TRY(snapshot.db().prepare("SELECT c.id, c.name, (SELECT count(*) FROM documents d WHERE d.collection = "
-                                "c.id) FROM collections c ORDER BY c.name"));
+                                "c.id AND d.trashed_unix = 0) FROM collections c ORDER BY c.name"));
   std::vector<Collection> out;
   while (TRY(rows.step()))
     out.push_back({rows.integer(0), rows.string(1), static_cast<uint32_t>(rows.integer(2))});
   return out;
+}
+
+Result<void> SqliteStore::rename_collection(CollectionId id, std::string_view name) {
+  TRY(check_name(name));
+  return write([&](Database& db) -> Result<void> {
+    if (TRY(db.integer("SELECT 1 FROM collections WHERE name = ?1 AND id <> ?2", name, id)))
+      return fail(Errc::busy, cvp::text("a collection is named “{}” already", "已有名为“{}”的文档集", name));
+    TRY(db.run("UPDATE collections SET name = ?2 WHERE id = ?1", id, name));
+    if (db.changes() == 0)
+      return fail(Errc::not_found, cvp::text("there is no collection {}", "没有编号为 {} 的文档集", id));
+    return {};
+  });
 }
 
 Result<void> SqliteStore::remove_collection(CollectionId id) {

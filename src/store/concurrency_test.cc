@@ -59,7 +59,7 @@ TEST(Concurrency, ReadersBesideWriters) {
   for (std::thread& writer : writers) writer.join();
   done = true;
   for (std::thread& reader : readers) reader.join();
-  EXPECT_TRUE(store->verify(true)->empty());
+  EXPECT_TRUE(store->verify(true, {})->empty());
 }
 
 }  // namespace

@@ -12,10 +12,12 @@ constexpr const char* kInfoColumns =
     " r.added_unix, r.made_with, r.notes FROM documents d JOIN collections c ON c.id = d.collection"
     " JOIN revisions r ON r.id = d.active_revision ";
 
-const std::string kInfoById = std::string(kInfoColumns) + "WHERE d.id = ?1";
-const std::string kInfoByUri = std::string(kInfoColumns) + "WHERE d.collection = ?1 AND d.uri = ?2";
-const std::string kInfoOfCollection = std::string(kInfoColumns) + "WHERE d.collection = ?1 ORDER BY d.uri";
-const std::string kInfoOfAll = std::string(kInfoColumns) + "ORDER BY c.name, d.uri";
+const std::string kInfoById = std::string(kInfoColumns) + "WHERE d.id = ?1 AND d.trashed_unix = 0";
+const std::string kInfoByUri =
+    std::string(kInfoColumns) + "WHERE d.collection = ?1 AND d.uri = ?2 AND d.trashed_unix = 0";
+const std::string kInfoOfCollection =
+    std::string(kInfoColumns) + "WHERE d.collection = ?1 AND d.trashed_unix = 0 ORDER BY d.uri";
+const std::string kInfoOfAll = std::string(kInfoColumns) + "WHERE d.trashed_unix = 0 ORDER BY c.name, d.uri";
 
 Result<DocumentInfo> read_info(Statement& row) {
   DocumentInfo info{.id = row.integer(0),
@@ -126,7 +128,8 @@ Result<sys::Path> SqliteStore::original_path(RevisionId revision) {
     return fail(Errc::not_found,
                 cvp::text("the original file of revision {} is missing: {}", "版本 {} 的原始文件已丢失：{}",
                           revision, path.string()),
-                cvp::text("add the document again", "请重新添加该文档"));
+                cvp::text("remove the document with `cvp rm` and add it again",
+                          "请用 `cvp rm` 删除该文档后重新添加"));
   return path;
 }
 

@@ -92,7 +92,7 @@ TEST(Durability, KilledWriterLosesNothingAcknowledged) {
     auto store = Store::open(folder.path(), clock);
     ASSERT_TRUE(store.has_value()) << store.error().message.en;
     expect_acknowledged(**store, last);
-    const auto problems = (*store)->verify(true);
+    const auto problems = (*store)->verify(true, {});
     ASSERT_TRUE(problems.has_value());
     for (const Text& problem : *problems) ADD_FAILURE() << problem.en;
   }
@@ -109,7 +109,7 @@ TEST(Durability, OriginalsWithoutARowAreRemovedAfterACrash) {
   ASSERT_TRUE(sys::write_file_atomic(orphan, "never committed"));
   auto store = *Store::open(folder.path(), clock);
   EXPECT_FALSE(sys::exists(orphan));
-  EXPECT_TRUE(store->verify(true)->empty());
+  EXPECT_TRUE(store->verify(true, {})->empty());
 }
 
 /// A small file system of its own; only root may make one.
@@ -153,11 +153,11 @@ TEST(Durability, FullDiskIsNamedAndKeepsWhatWasThere) {
     EXPECT_EQ(store->documents(0)->size(), static_cast<size_t>(stored));
     EXPECT_EQ(sys::list_files(disk.path() / "files", 1000)->size(), static_cast<size_t>(stored))
         << "the failed original stayed";
-    EXPECT_TRUE(store->verify(true)->empty());
+    EXPECT_TRUE(store->verify(true, {})->empty());
   }
   auto again = *Store::open(disk.path(), clock);
   EXPECT_EQ(again->documents(0)->size(), static_cast<size_t>(stored));
-  EXPECT_TRUE(again->verify(true)->empty());
+  EXPECT_TRUE(again->verify(true, {})->empty());
 }
 
 TEST(Durability, ReadOnlyHomeIsNamed) {
@@ -201,7 +201,7 @@ TEST(Durability, DamagedDatabaseIsCorruptNotACrash) {
     for (int i = 0; i < 50; ++i) bad[random() % bad.size()] = static_cast<char>(random());
     ASSERT_TRUE(sys::write_file_atomic(folder.path() / "cvp.db", bad));
     if (auto store = Store::open(folder.path(), clock)) {
-      (void)(*store)->verify(false);
+      (void)(*store)->verify(false, {});
       (void)(*store)->live_chunks_after(0, 1000);
       (void)(*store)->documents(0);
     }

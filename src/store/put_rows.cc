@@ -125,22 +125,26 @@ struct Existing {
   DocumentId document = 0;
   RevisionId revision = 0;
   std::string sha256, made_with;
+  bool trashed = false;
 };
 
 /// The document of this uri, else the first one of the collection with the same content.
 Result<std::optional<Existing>> find_existing(Database& db, const NewRevision& revision, bool& same_uri) {
-  auto by_uri =
-      TRY(db.prepare("SELECT d.id, r.id, r.sha256, r.made_with FROM documents d JOIN revisions r ON r.id ="
-                     " d.active_revision WHERE d.collection = ?1 AND d.uri = ?2"));
+  auto by_uri = TRY(db.prepare(
+      "SELECT d.id, r.id, r.sha256, r.made_with, d.trashed_unix FROM documents d JOIN revisions r ON r.id ="
+      " d.active_revision WHERE d.collection = ?1 AND d.uri = ?2"));
   by_uri.bind(revision.collection, revision.uri);
   same_uri = TRY(by_uri.step());
-  if (same_uri) return Existing{by_uri.integer(0), by_uri.integer(1), by_uri.string(2), by_uri.string(3)};
+  if (same_uri)
+    return Existing{by_uri.integer(0), by_uri.integer(1), by_uri.string(2), by_uri.string(3),
+                    by_uri.integer(4) > 0};
   auto by_hash = TRY(db.prepare(
       "SELECT d.id, r.id, r.sha256, r.made_with FROM revisions r JOIN documents d ON d.id = r.document"
-      " WHERE r.sha256 = ?1 AND d.active_revision = r.id AND d.collection = ?2 ORDER BY d.id LIMIT 1"));
+      " WHERE r.sha256 = ?1 AND d.active_revision = r.id AND d.collection = ?2 AND d.trashed_unix = 0 ORDER "
+      "BY d.id LIMIT 1"));
   by_hash.bind(revision.content_sha256, revision.collection);
   if (!TRY(by_hash.step())) return std::nullopt;
-  return Existing{by_hash.integer(0), by_hash.integer(1), by_hash.string(2), by_hash.string(3)};
+  return Existing{by_hash.integer(0), by_hash.integer(1), by_hash.string(2), by_hash.string(3), false};
 }
 
 }  // namespace
@@ -152,13 +156,16 @@ Result<Store::Put> SqliteStore::put_rows(Database& db, const NewRevision& revisi
                 cvp::text("there is no collection {}", "没有编号为 {} 的文档集", revision.collection));
   bool same_uri = false;
   const std::optional<Existing> existing = TRY(find_existing(db, revision, same_uri));
-  if (existing && (!same_uri || (existing->sha256 == revision.content_sha256 &&
-                                 existing->made_with == revision.made_with)))
+  if (existing && !existing->trashed &&
+      (!same_uri ||
+       (existing->sha256 == revision.content_sha256 && existing->made_with == revision.made_with)))
     return Put{PutOutcome::unchanged, existing->document, existing->revision};
 
   TRY(originals_.save(revision.content_sha256, original));
   DocumentId document = existing ? existing->document : 0;
   if (existing) {
+    // What lay in the trash comes back as what it is now.
+    TRY(db.run("UPDATE documents SET trashed_unix = 0 WHERE id = ?1", document));
     TRY(db.run("DELETE FROM live_chunks WHERE chunk IN (SELECT id FROM chunks WHERE revision = ?1)",
                existing->revision));
   } else {

@@ -77,7 +77,73 @@ CREATE TABLE jobs(
   kind TEXT NOT NULL, description TEXT NOT NULL, started_unix INTEGER NOT NULL) STRICT;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+// Accounts, access lists, the trash, and whose a chat is. Owner 0 of a chat is whoever uses the command line.
+// kind of a grant: 0 everyone, 1 user, 2 group; right: 1 read, 2 write, 3 manage.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE users(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  role INTEGER NOT NULL CHECK(role BETWEEN 1 AND 3),
+  disabled INTEGER NOT NULL DEFAULT 0,
+  language TEXT NOT NULL DEFAULT '',
+  external_subject TEXT UNIQUE,
+  created_unix INTEGER NOT NULL,
+  last_seen_unix INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE groups(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE group_members(
+  member_of INTEGER NOT NULL REFERENCES groups(id) ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  PRIMARY KEY(member_of, user)) STRICT, WITHOUT ROWID;
+CREATE INDEX group_members_by_user ON group_members(user);
+CREATE TABLE sessions(
+  token_hash TEXT PRIMARY KEY,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  csrf TEXT NOT NULL,
+  created_unix INTEGER NOT NULL,
+  seen_unix INTEGER NOT NULL,
+  expires_unix INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions(user);
+CREATE TABLE api_keys(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  secret_hash TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  created_unix INTEGER NOT NULL,
+  used_unix INTEGER NOT NULL DEFAULT 0,
+  expires_unix INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX api_keys_by_user ON api_keys(user);
+CREATE TABLE grants(
+  collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+  kind INTEGER NOT NULL CHECK(kind BETWEEN 0 AND 2),
+  subject INTEGER NOT NULL,
+  access INTEGER NOT NULL CHECK(access BETWEEN 1 AND 3),
+  PRIMARY KEY(collection, kind, subject)) STRICT, WITHOUT ROWID;
+CREATE TABLE audit(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  unix_seconds INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  origin TEXT NOT NULL) STRICT;
+
+ALTER TABLE documents ADD COLUMN trashed_unix INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX documents_in_trash ON documents(trashed_unix) WHERE trashed_unix > 0;
+ALTER TABLE chats ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX chats_by_owner ON chats(owner, updated_unix);
+ALTER TABLE messages ADD COLUMN feedback TEXT NOT NULL DEFAULT '';
+CREATE TABLE chat_shares(
+  chat INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+  kind INTEGER NOT NULL CHECK(kind IN (1, 2)),
+  subject INTEGER NOT NULL,
+  PRIMARY KEY(chat, kind, subject)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
 
 Result<void> check_origin(Database& db, int64_t version, int64_t newest, const sys::Path& file) {
   const int64_t application = TRY(db.integer("PRAGMA application_id")).value_or(0);

@@ -32,6 +32,15 @@ Error read_only(const std::string& name) {
                "请检查该文件夹的权限，或用 CVP_HOME 指定另一个文件夹")};
 }
 
+/// SQLITE_OPEN_NOFOLLOW refuses a link anywhere in the path, and people do keep their home on another disk
+/// behind one: only the file itself must not be a link.
+sys::Path behind_links(const sys::Path& file) {
+  std::error_code failed;
+  const sys::Path folder =
+      std::filesystem::canonical(std::filesystem::absolute(file, failed).parent_path(), failed);
+  return failed ? file : folder / file.filename();
+}
+
 }  // namespace
 
 Error Database::error(int rc) const {
@@ -130,7 +139,7 @@ Result<std::unique_ptr<Database>> Database::open(const sys::Path& path, const Op
                     (options.access == Access::read_only ? SQLITE_OPEN_READONLY
                                                          : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   sqlite3* handle = nullptr;
-  const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int rc = sqlite3_open_v2(behind_links(path).c_str(), &handle, flags, nullptr);
   std::unique_ptr<Database> db(new Database(handle, path.string()));
   if (rc != SQLITE_OK) return std::unexpected(db->error(rc));
   TRY(db->configure(options));

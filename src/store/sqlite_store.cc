@@ -59,6 +59,10 @@ Result<void> SqliteStore::set_value(std::string_view key, std::string_view value
       [&](Database& db) { return db.run("INSERT OR REPLACE INTO settings VALUES(?1, ?2)", key, value); });
 }
 
+Result<void> SqliteStore::remove_value(std::string_view key) {
+  return write([&](Database& db) { return db.run("DELETE FROM settings WHERE key = ?1", key); });
+}
+
 Result<JobId> SqliteStore::begin_job(std::string_view kind, std::string_view description) {
   return write([&](Database& db) -> Result<JobId> {
     // The same work begun again takes the place of its unfinished predecessor; a bound keeps a forgotten list

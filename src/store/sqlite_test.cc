@@ -89,6 +89,17 @@ TEST_F(SqliteTest, BackupIsAWholeCopy) {
   EXPECT_EQ(**opened->integer("SELECT i FROM t"), 7);
 }
 
+TEST_F(SqliteTest, FolderMayLieBehindALinkButTheFileMayNot) {
+  { ASSERT_TRUE(open()->execute("CREATE TABLE t(i); INSERT INTO t VALUES(7)")); }
+  const sys::Path folder = folder_.path() / "folder", file = folder_.path() / "file.db";
+  std::filesystem::create_directory_symlink(folder_.path(), folder);
+  std::filesystem::create_symlink(path_, file);
+  auto behind = Database::open(folder / "t.db", {});
+  ASSERT_TRUE(behind.has_value()) << behind.error().message.en;
+  EXPECT_EQ(**(*behind)->integer("SELECT i FROM t"), 7);
+  EXPECT_FALSE(Database::open(file, {}).has_value());
+}
+
 TEST_F(SqliteTest, WrongSqlIsAnErrorNotACrash) {
   auto db = open();
   EXPECT_FALSE(db->prepare("SELEC 1").has_value());

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/accounts.h"
 #include "store/types.h"
 #include "sys/files.h"
 
@@ -31,6 +33,7 @@ class Store {
   virtual Result<CollectionId> find_collection(
       std::string_view name) = 0;  // Errc::not_found, with the nearest names
   virtual Result<std::vector<Collection>> collections() = 0;
+  virtual Result<void> rename_collection(CollectionId id, std::string_view name) = 0;
   virtual Result<void> remove_collection(CollectionId id) = 0;
 
   // Documents. put() is one transaction: original (moved in from `original`, a file on the same disk or its
@@ -66,19 +69,43 @@ class Store {
   struct LiveChunk {
     ChunkId id;
     CollectionId collection;
-    DocumentId document;
   };
   virtual Result<std::vector<LiveChunk>> live_chunks() = 0;  // ascending; active revisions only
   virtual Result<std::vector<Chunk>> live_chunks_after(ChunkId after,
                                                        size_t limit) = 0;  // ascending, with text
   virtual Result<uint64_t> generation() = 0;  // grows with every change of live chunks
 
-  // Chats.
-  virtual Result<ChatId> create_chat(std::string_view title) = 0;
-  virtual Result<void> append_message(ChatId chat, const ChatMessage& message) = 0;
+  // The trash: gone from every answer and list at once, but not yet from disk. Adding the same file again
+  // takes it out.
+  virtual Result<void> trash_document(DocumentId id) = 0;
+  virtual Result<void> restore_document(DocumentId id) = 0;
+  /// Removes what was put there before; returns how many.
+  virtual Result<size_t> empty_trash(int64_t before_unix) = 0;
+  struct Revision {
+    RevisionId id = 0;
+    uint32_t number = 0;
+    int64_t added_unix = 0;
+    uint64_t bytes = 0;
+    bool active = false;
+  };
+  virtual Result<std::vector<Revision>> revisions(DocumentId id) = 0;  // newest first
+  /// Of a revision that is not in the trash; else Errc::not_found. For whoever must check rights first.
+  virtual Result<DocumentInfo> document_of(RevisionId revision) = 0;
+
+  // Chats. Owner 0 is whoever uses the command line.
+  virtual Result<ChatId> create_chat(std::string_view title, int64_t owner = 0) = 0;
+  virtual Result<int64_t> append_message(ChatId chat, const ChatMessage& message) = 0;  // its id
   virtual Result<std::vector<ChatMessage>> messages(ChatId chat) = 0;
-  virtual Result<std::vector<ChatInfo>> chats(size_t limit) = 0;
+  virtual Result<std::vector<ChatInfo>> chats(size_t limit, int64_t owner = 0) = 0;  // newest first
+  virtual Result<ChatInfo> chat(ChatId chat) = 0;
+  virtual Result<void> rename_chat(ChatId chat, std::string_view title) = 0;
   virtual Result<void> remove_chat(ChatId chat) = 0;
+  virtual Result<void> share_chat(ChatId chat, const std::vector<Grant>& with) = 0;  // replaces the list
+  virtual Result<std::vector<Grant>> chat_shares(ChatId chat) = 0;
+  /// Shared with the user or one of his groups; his own are not among them.
+  virtual Result<std::vector<ChatInfo>> chats_shared_with(const User& user, size_t limit) = 0;
+  /// json as the caller likes it; empty takes it back.
+  virtual Result<void> set_feedback(ChatId chat, int64_t message, std::string_view json) = 0;
 
   // Jobs: what was being added, so that a second run continues and says so.
   virtual Result<JobId> begin_job(std::string_view kind, std::string_view description) = 0;
@@ -93,10 +120,14 @@ class Store {
   // Small named values (calibration of a model and language, …).
   virtual Result<std::string> value(std::string_view key) = 0;  // Errc::not_found
   virtual Result<void> set_value(std::string_view key, std::string_view value) = 0;
+  virtual Result<void> remove_value(std::string_view key) = 0;  // not there is not an error
+
+  /// Users, rights and the audit log. Lives as long as the store.
+  virtual Accounts& accounts() = 0;
 
   /// PRAGMA integrity_check, foreign keys, every active revision has its text, chunks inside it, original
-  /// with its hash.
-  virtual Result<std::vector<Text>> verify(bool check_originals) = 0;
+  /// with its hash. Names what is wrong, the first hundred; Errc::cancelled when it was told to stop.
+  virtual Result<std::vector<Text>> verify(bool check_originals, const CancelToken& cancel) = 0;
 };
 
 /// Of the library in use, "3.40.1": versions before 3.51.3 may have the WAL-reset bug, which one

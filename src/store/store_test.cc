@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "store/pieces.h"
 #include "sys/sha256.h"
 #include "testing/documents.h"
@@ -74,7 +76,7 @@ TEST_F(StoreTest, KeepsWhatItWasGiven) {
   EXPECT_EQ(chunks[1].text, in.parsed.text.substr(in.chunks[1].context_begin,
                                                   in.chunks[1].span.end - in.chunks[1].context_begin));
   EXPECT_EQ(must(sys::read_file(must(store_->original_path(done.revision)), 1000)), in.parsed.text);
-  EXPECT_THAT(must(store_->verify(true)), IsEmpty());
+  EXPECT_THAT(must(store_->verify(true, {})), IsEmpty());
 }
 
 TEST_F(StoreTest, SameFileTwiceIsOneDocument) {
@@ -109,7 +111,7 @@ TEST_F(StoreTest, ChangedFileIsANewRevisionAndTheOldTextStays) {
   const auto live = must(store_->live_chunks());
   ASSERT_EQ(live.size(), 1u);
   EXPECT_GT(live[0].id, old_id);
-  EXPECT_THAT(must(store_->verify(true)), IsEmpty());
+  EXPECT_THAT(must(store_->verify(true, {})), IsEmpty());
 }
 
 TEST_F(StoreTest, NewParserMakesANewRevisionOfTheSameFile) {
@@ -134,7 +136,7 @@ TEST_F(StoreTest, RemovedIsGone) {
   EXPECT_EQ(files(), 1u);
   EXPECT_EQ(must(store_->live_chunks()).size(), 1u);
   EXPECT_EQ(whole(kept.revision), "stays");
-  EXPECT_THAT(must(store_->verify(true)), IsEmpty());
+  EXPECT_THAT(must(store_->verify(true, {})), IsEmpty());
 }
 
 TEST_F(StoreTest, OriginalStaysWhileAnotherDocumentHasIt) {
@@ -275,15 +277,34 @@ TEST_F(StoreTest, ValuesAreReplaced) {
   must(store_->set_value("calibration", "1"));
   must(store_->set_value("calibration", "2"));
   EXPECT_EQ(must(store_->value("calibration")), "2");
+  must(store_->remove_value("calibration"));
+  must(store_->remove_value("calibration"));
+  EXPECT_EQ(store_->value("calibration").error().code, Errc::not_found);
 }
 
 TEST_F(StoreTest, VerifyNamesAChangedOriginal) {
   const auto done = put("/a.txt", "one");
   must(sys::write_file_atomic(must(store_->original_path(done.revision)), "two"));
-  EXPECT_THAT(must(store_->verify(false)), IsEmpty()) << "same size: only the hash tells";
-  EXPECT_EQ(must(store_->verify(true)).size(), 1u);
+  EXPECT_THAT(must(store_->verify(false, {})), IsEmpty()) << "same size: only the hash tells";
+  EXPECT_EQ(must(store_->verify(true, {})).size(), 1u);
   must(sys::remove_file(must(store_->original_path(done.revision))));
-  EXPECT_EQ(must(store_->verify(false)).size(), 1u);
+  EXPECT_EQ(must(store_->verify(false, {})).size(), 1u);
+}
+
+TEST_F(StoreTest, VerifyGoesOnBehindAnOriginalThatCannotBeRead) {
+  NewRevision unreadable = revision("/a.txt", "one");
+  unreadable.bytes = 0;
+  const auto first = must(store_->put(unreadable, "one"));
+  const auto second = put("/b.txt", "two");
+  // A file of no bytes whose reading fails, whoever reads it.
+  const sys::Path original = must(store_->original_path(first.revision));
+  must(sys::remove_file(original));
+  std::filesystem::create_symlink("/proc/self/mem", original);
+  must(sys::remove_file(must(store_->original_path(second.revision))));
+  EXPECT_EQ(must(store_->verify(true, {})).size(), 2u);
+  CancelToken stop;
+  stop.cancel();
+  EXPECT_EQ(store_->verify(true, stop).error().code, Errc::cancelled);
 }
 
 /// secure_delete, the emptied log and the removed original: no file of the home holds the words any more.
@@ -304,6 +325,52 @@ TEST_F(StoreTest, RemovedWordsAreInNoFile) {
           << path << " still holds document " << i;
   }
   EXPECT_EQ(must(store_->documents(0)).size(), 30u);
+}
+
+TEST_F(StoreTest, TheTrashIsOutOfSightAndCanBeUndone) {
+  const auto one = put("/a.txt", "first words"), other = put("/b.txt", "other words");
+  ASSERT_TRUE(store_->trash_document(one.document));
+  EXPECT_EQ(must(store_->documents(collection_)).size(), 1u);
+  EXPECT_EQ(store_->document(one.document).error().code, Errc::not_found);
+  EXPECT_EQ(store_->find_document(collection_, "/a.txt").error().code, Errc::not_found);
+  EXPECT_EQ(store_->document_of(one.revision).error().code, Errc::not_found);
+  EXPECT_EQ(must(store_->live_chunks()).size(), 1u);
+  EXPECT_FALSE(store_->trash_document(one.document)) << "it is there already";
+  ASSERT_TRUE(store_->restore_document(one.document));
+  EXPECT_EQ(must(store_->live_chunks()).size(), 2u);
+  EXPECT_EQ(whole(one.revision), "first words");
+  EXPECT_FALSE(store_->restore_document(other.document)) << "it was never there";
+}
+
+TEST_F(StoreTest, AddingAgainTakesOutOfTheTrash) {
+  const auto one = put("/a.txt", "first words");
+  ASSERT_TRUE(store_->trash_document(one.document));
+  EXPECT_EQ(put("/copy.txt", "first words").outcome, PutOutcome::added)
+      << "a copy of what is in the trash is new";
+  const auto again = put("/a.txt", "first words");
+  EXPECT_EQ(again.document, one.document);
+  EXPECT_EQ(must(store_->live_chunks()).size(), 2u);
+}
+
+TEST_F(StoreTest, AnEmptiedTrashLeavesNothing) {
+  const auto one = put("/a.txt", "first words");
+  ASSERT_TRUE(store_->trash_document(one.document));
+  EXPECT_EQ(must(store_->empty_trash(clock_.unix_seconds())), 0u) << "too new";
+  clock_.advance(2000);
+  EXPECT_EQ(must(store_->empty_trash(clock_.unix_seconds())), 1u);
+  EXPECT_EQ(files(), 0u);
+  EXPECT_FALSE(store_->restore_document(one.document));
+}
+
+TEST_F(StoreTest, RevisionsAreListedNewestFirst) {
+  const auto first = put("/a.txt", "one");
+  const auto second = put("/a.txt", "two");
+  const auto all = must(store_->revisions(first.document));
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].id, second.revision);
+  EXPECT_TRUE(all[0].active);
+  EXPECT_FALSE(all[1].active);
+  EXPECT_EQ(must(store_->document_of(first.revision)).id, first.document);
 }
 
 }  // namespace

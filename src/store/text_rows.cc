@@ -10,8 +10,8 @@ namespace {
 std::unexpected<Error> damaged(RevisionId revision) {
   return fail(Errc::corrupt,
               text("the stored text of revision {} is damaged", "版本 {} 的文本数据已损坏", revision),
-              text("run `cvp doctor`; adding the document again repairs it",
-                   "请运行 `cvp doctor`；重新添加该文档即可修复"));
+              text("run `cvp doctor`; to repair it, remove the document with `cvp rm` and add it again",
+                   "请运行 `cvp doctor`；如需修复，请用 `cvp rm` 删除该文档后重新添加"));
 }
 
 struct Sizes {

@@ -97,14 +97,17 @@ struct Collection {
 };
 
 struct ChatMessage {
+  int64_t id = 0;  // given by the store
   bool from_user = true;
   std::string text;         // as shown
   std::string standalone;   // user turns: the question that was searched for
   std::string answer_json;  // assistant turns: citations, for replay
   int64_t unix_seconds = 0;
+  std::string feedback = {};  // JSON; empty: none
 };
 struct ChatInfo {
   ChatId id = 0;
+  int64_t owner = 0;
   std::string title;
   int64_t updated_unix = 0;
   uint32_t messages = 0;

@@ -51,38 +51,53 @@ Result<void> check_pragmas(Database& db, std::vector<Text>& problems) {
   return {};
 }
 
-Result<void> check_original(const Originals& originals, const std::string& hash, uint64_t bytes,
-                            bool contents, std::vector<Text>& problems) {
-  if (!is_sha256(hash)) {
-    problems.push_back(text("“{}” is not a hash", "“{}”不是有效的校验值", repair_utf8(hash)));
-    return {};
-  }
+enum class Look { at_size, at_content };
+
+/// What is wrong with one original, empty where nothing is. One that cannot be read says nothing of the
+/// others: only being cancelled is an error.
+Result<Text> original_problem(const Originals& originals, const std::string& hash, uint64_t bytes, Look look,
+                              const CancelToken& cancel) {
+  if (!is_sha256(hash)) return text("“{}” is not a hash", "“{}”不是有效的校验值", repair_utf8(hash));
   const sys::Path path = originals.path_of(hash);
+  const auto unreadable = [&](const Error& error) {
+    return text("the original {} cannot be checked: {}", "无法核对原始文件 {}：{}", path.string(),
+                error.message);
+  };
   const auto info = sys::stat_file(path);
-  if (!info) {
-    problems.push_back(text("the original {} is missing", "原始文件 {} 已丢失", path.string()));
-  } else if (info->bytes != bytes || (contents && TRY(sys::sha256_file(path)) != hash)) {
-    problems.push_back(text("the original {} was changed", "原始文件 {} 已被改动", path.string()));
+  if (!info && info.error().code == Errc::not_found)
+    return text("the original {} is missing", "原始文件 {} 已丢失", path.string());
+  if (!info) return unreadable(info.error());
+  bool changed = info->bytes != bytes;
+  if (!changed && look == Look::at_content) {
+    const auto actual = sys::sha256_file(path, {}, cancel);
+    if (cancel.cancelled()) return fail_cancelled();
+    if (!actual) return unreadable(actual.error());
+    changed = *actual != hash;
   }
-  return {};
+  return changed ? text("the original {} was changed", "原始文件 {} 已被改动", path.string()) : Text{};
 }
 
 }  // namespace
 
-Result<std::vector<Text>> SqliteStore::verify(bool check_originals) {
+Result<std::vector<Text>> SqliteStore::verify(bool check_originals, const CancelToken& cancel) {
   auto snapshot = TRY(readers_.snapshot());
   Database& db = snapshot.db();
   std::vector<Text> problems;
   TRY(check_pragmas(db, problems));
   for (const Rule& rule : kRules) {
+    if (cancel.cancelled()) return fail_cancelled();
     auto rows = TRY(db.prepare(rule.sql));
     while (problems.size() < kMostProblems && TRY(rows.step()))
       problems.push_back(rule.problem(rows.integer(0)));
   }
   auto rows = TRY(db.prepare("SELECT sha256, max(bytes) FROM revisions GROUP BY sha256"));
-  while (problems.size() < kMostProblems && TRY(rows.step()))
-    TRY(check_original(originals_, rows.string(0), static_cast<uint64_t>(rows.integer(1)), check_originals,
-                       problems));
+  const Look look = check_originals ? Look::at_content : Look::at_size;
+  while (problems.size() < kMostProblems && TRY(rows.step())) {
+    if (cancel.cancelled()) return fail_cancelled();
+    Text problem = TRY(
+        original_problem(originals_, rows.string(0), static_cast<uint64_t>(rows.integer(1)), look, cancel));
+    if (!problem.empty()) problems.push_back(std::move(problem));
+  }
   return problems;
 }
 

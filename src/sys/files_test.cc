@@ -1,12 +1,16 @@
 #include "sys/files.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <random>
 
+#include "sys/fd.h"
+#include "sys/os_error.h"
 #include "sys/sha256.h"
 
 namespace cvp::sys {
@@ -63,12 +67,19 @@ TEST_F(Files, FailedWriteLeavesTheOldFileAndNothingElse) {
 }
 
 TEST_F(Files, FullDiskIsSaidSo) {
-  const auto full = write_file_atomic("/dev/full/x", "x");
-  EXPECT_FALSE(full);
-  auto part = PartFile::open(at("f"));
-  ASSERT_TRUE(part);
+  const Fd full(open_retry("/dev/full", O_WRONLY));
+  ASSERT_TRUE(full.valid());
+  const int error = write_all(full.get(), "x");
+  EXPECT_EQ(error, ENOSPC);
+  const Error said = fail_errno(error, text("write", "写入"), at("f")).error();
+  EXPECT_EQ(said.code, Errc::unavailable);
+  EXPECT_THAT(said.message.en, HasSubstr("the disk is full"));
+  EXPECT_FALSE(said.hint.empty());
+}
+
+TEST_F(Files, PartFileFollowsNoLink) {
   ASSERT_EQ(::symlink("/dev/full", at("g.part").c_str()), 0);
-  EXPECT_FALSE(PartFile::open(at("g")));  // no symbolic link is followed
+  EXPECT_FALSE(PartFile::open(at("g")));
 }
 
 TEST_F(Files, ListIsSortedAndSkipsHiddenAndLinks) {

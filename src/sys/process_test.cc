@@ -135,6 +135,10 @@ TEST(Process, AppendsToFiles) {
   EXPECT_EQ(read_file(folder.path() / "e", 100).value(), "err\nerr\n");
 }
 
+TEST(Process, StatusesArriveWhereTheParentIgnoredThem) {
+  EXPECT_EQ(run(test::child_options("ignore-children"), {}, {}).value().status, 42);
+}
+
 TEST(Process, DiesWithItsParent) {
   const TempFolder folder = *TempFolder::create();
   const Path note = folder.path() / "pid";

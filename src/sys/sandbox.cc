@@ -13,17 +13,18 @@
 namespace cvp::sys {
 namespace {
 
-int set_limit(int resource, uint64_t value) {
-  const rlimit limit{.rlim_cur = value, .rlim_max = value};
+int set_limit(int resource, uint64_t value, uint64_t hard) {
+  const rlimit limit{.rlim_cur = value, .rlim_max = hard};
   return ::setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0 ? 0 : errno;
 }
 
 }  // namespace
 
 int PreparedSandbox::apply() const {
-  int error = set_limit(RLIMIT_CORE, 0);
-  if (error == 0 && memory_bytes != 0) error = set_limit(RLIMIT_AS, memory_bytes);
-  if (error == 0 && cpu_seconds != 0) error = set_limit(RLIMIT_CPU, cpu_seconds);
+  int error = set_limit(RLIMIT_CORE, 0, 0);
+  if (error == 0 && memory_bytes != 0) error = set_limit(RLIMIT_AS, memory_bytes, memory_bytes);
+  // At the soft limit SIGXCPU, which tells the parent why; a second later SIGKILL.
+  if (error == 0 && cpu_seconds != 0) error = set_limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + uint64_t{1});
   if (error != 0) return error;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
   if (landlock_rules.valid() && ::syscall(SYS_landlock_restrict_self, landlock_rules.get(), 0) != 0)

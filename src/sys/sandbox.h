@@ -13,7 +13,8 @@ namespace cvp::sys {
 /// EPERM, and no privilege can be gained by exec.
 struct Sandbox {
   bool no_network = false;  // no socket of any family
-  bool no_write = false;  // no file may be opened for writing, made, renamed or removed (/dev/null excepted)
+  /// No file may be opened for writing, made, renamed or removed; /dev/null may where Landlock is.
+  bool no_write = false;
   std::vector<Path> readable;  // Landlock: the only trees that may be read or executed; empty: no limit
   uint64_t memory_bytes = 0;   // RLIMIT_AS, 0 = unlimited
   uint32_t cpu_seconds = 0;    // RLIMIT_CPU, 0 = unlimited

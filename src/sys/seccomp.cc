@@ -84,13 +84,17 @@ constexpr const char* kNeverNeeded[] = {"ptrace",
 // From this version Landlock confines signals to the sandbox's own children; before, none may be sent.
 constexpr int kScopedSignalsAbi = 6;
 constexpr const char* kNetwork[] = {"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"};
-constexpr const char* kSignals[] = {"kill", "tkill", "pidfd_send_signal", "rt_sigqueueinfo",
-                                    "rt_tgsigqueueinfo"};
+constexpr const char* kSignals[] = {
+    "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo"};
 // Changes of files that Landlock does not see.
 constexpr const char* kFileFacts[] = {"truncate",  "chmod",       "fchmod",       "fchmodat",     "chown",
                                       "fchown",    "lchown",      "fchownat",     "setxattr",     "lsetxattr",
                                       "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "utime",
                                       "utimes",    "utimensat",   "futimesat"};
+// Newer than many a libseccomp; from 424 on a call has one number on all architectures.
+constexpr int kNewFileFacts[] = {452 /* fchmodat2 */, 463 /* setxattrat */, 466 /* removexattrat */,
+                                 469 /* file_setattr */};
+constexpr int kOpenTreeAttr = 467;
 constexpr const char* kNames[] = {"creat",     "unlink",  "unlinkat",  "rename", "renameat",
                                   "renameat2", "mkdir",   "mkdirat",   "rmdir",  "link",
                                   "linkat",    "symlink", "symlinkat", "mknod",  "mknodat"};
@@ -109,7 +113,10 @@ class FilterBuilder {
   }
   void deny(const char* name, uint32_t action = kDeny) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number != __NR_SCMP_ERROR) note(seccomp_rule_add(context_.get(), action, number, 0));
+    if (number != __NR_SCMP_ERROR) deny(number, action);
+  }
+  void deny(int number, uint32_t action = kDeny) {
+    note(seccomp_rule_add(context_.get(), action, number, 0));
   }
   void deny_if(const char* name, scmp_arg_cmp condition) {
     const int number = seccomp_syscall_resolve_name(name);
@@ -128,6 +135,7 @@ class FilterBuilder {
 
 void deny_always(FilterBuilder& filter) {
   for (const char* name : kNeverNeeded) filter.deny(name);
+  filter.deny(kOpenTreeAttr);
   filter.deny("clone3", kPretendMissing);
   for (uint64_t bit = 1; bit <= kNewNamespaces; bit <<= 1) {
     if (kNewNamespaces & bit) filter.deny_if("clone", SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
@@ -147,6 +155,7 @@ void deny_open_flag(FilterBuilder& filter, uint64_t flag) {
 /// What Landlock of this version leaves open; without Landlock everything, /dev/null included.
 void deny_writing(FilterBuilder& filter, int abi) {
   for (const char* name : kFileFacts) filter.deny(name);
+  for (const int number : kNewFileFacts) filter.deny(number);
   if (abi < 3) {
     filter.deny("openat2", kPretendMissing);
     deny_open_flag(filter, O_TRUNC);

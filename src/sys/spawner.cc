@@ -122,6 +122,9 @@ SpawnOutcome fork_and_wait(const ChildPlan& plan) {
 class Spawner {
  public:
   Spawner() {
+    // A parent may have left it ignored, which survives exec: the kernel would then reap every child itself
+    // and no status would ever arrive.
+    ::signal(SIGCHLD, SIG_DFL);
     std::thread([this] { serve(); }).detach();
   }
   SpawnOutcome spawn(const ChildPlan& plan) {

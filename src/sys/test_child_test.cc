@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -57,6 +58,15 @@ namespace {
                        ::unlink(path.c_str()) == 0 || ::truncate(path.c_str(), 0) == 0;
     ::_exit(wrote ? 0 : ::open(path.c_str(), O_RDONLY) >= 0 ? 42 : errno);
   }
+  if (what == "signal-without-landlock") {
+    const PreparedSandbox filter_alone{.filter = seccomp_filter({}, 0).value()};
+    if (filter_alone.apply() != 0) ::_exit(99);
+    ::_exit(::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0) < 0 ? errno : 0);
+  }
+  if (what == "change-mode") {
+    constexpr long kFchmodat2 = 452;
+    ::_exit(::syscall(kFchmodat2, AT_FDCWD, env("CVP_TEST_NOTE")->c_str(), 0600, 0) < 0 ? errno : 0);
+  }
   if (what == "socket-unix") ::_exit(::socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? errno : 0);
   if (what == "ptrace") ::_exit(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) < 0 ? errno : 0);
   if (what == "allocate") {
@@ -75,6 +85,12 @@ namespace {
   ::_exit(98);
 }
 
+/// As a program is whose parent ignored the ends of its children.
+[[noreturn]] void ignore_children() {
+  ::signal(SIGCHLD, SIG_IGN);
+  ::_exit(run({.argv = {"/bin/sh", "-c", "exit 42"}}, {}, {}).value().status);
+}
+
 [[noreturn]] void wait_for_cancel() {
   CancelToken cancel;
   cancel_on_signals(cancel);
@@ -90,6 +106,7 @@ TEST(TestChild, Play) {
   if (!role) GTEST_SKIP() << "plays a child of other tests only";
   if (*role == "spawn-and-wait") spawn_and_wait();
   if (*role == "wait-for-cancel") wait_for_cancel();
+  if (*role == "ignore-children") ignore_children();
   sandboxed(*role);
 }
 

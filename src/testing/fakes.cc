@@ -85,7 +85,7 @@ Result<void> FakeGenerator::warm(std::span<const model::Message>, const CancelTo
   return {};
 }
 
-Result<int> FakeGenerator::count_tokens(std::span<const model::Message> messages) {
+Result<int> FakeGenerator::count_tokens(std::span<const model::Message> messages, const CancelToken&) {
   return static_cast<int>(prompt_text(messages).size() / 3 + 8);
 }
 

@@ -52,7 +52,7 @@ class FakeGenerator : public model::Generator {
                                      std::span<const std::string> options,
                                      const CancelToken& cancel) override;
   Result<void> warm(std::span<const model::Message> prefix, const CancelToken& cancel) override;
-  Result<int> count_tokens(std::span<const model::Message> messages) override;
+  Result<int> count_tokens(std::span<const model::Message> messages, const CancelToken& cancel) override;
 
   std::function<Result<std::string>(const std::string& prompt)> reply;  // default: "OK."
   std::function<double(const std::string& prompt)> margin;              // default: +2

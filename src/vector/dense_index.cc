@@ -1,5 +1,7 @@
 #include "vector/dense_index.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "vector/dot.h"
@@ -57,12 +59,17 @@ Result<void> DenseIndex::write(store::Database& writer, int64_t stamp,
   return transaction.commit();
 }
 
-Result<void> DenseIndex::remove(store::Database& writer, int64_t stamp,
-                                const std::vector<store::ChunkId>& gone) {
+Result<bool> DenseIndex::remove(store::Database& writer, const std::vector<store::ChunkId>& gone) {
   store::Transaction transaction = TRY(store::Transaction::begin(writer, store::Transaction::Kind::write));
-  store::Statement remove = TRY(writer.prepare("DELETE FROM dense_vectors WHERE id = ?1"));
-  for (const store::ChunkId chunk : gone) TRY(remove.bind(key(stamp, chunk)).run());
-  return transaction.commit();
+  store::Statement remove =
+      TRY(writer.prepare("DELETE FROM dense_vectors WHERE id IN (SELECT id * ?1 + ?2 FROM dense_stamps)"));
+  bool any = false;
+  for (const store::ChunkId chunk : gone) {
+    TRY(remove.bind(kChunksOfStamp, chunk).run());
+    any = any || writer.changes() > 0;
+  }
+  TRY(transaction.commit());
+  return any;
 }
 
 Result<void> DenseIndex::complete(store::Database& writer, int64_t stamp) {
@@ -74,21 +81,31 @@ Result<void> DenseIndex::complete(store::Database& writer, int64_t stamp) {
 }
 
 Result<DenseIndex> DenseIndex::load(store::Database& reader, int64_t stamp, uint32_t dimension) {
+  const int64_t first = key(stamp, 0), end = key(stamp + 1, 0);
+  const int64_t expected =
+      TRY(reader.integer("SELECT count(*) FROM dense_vectors WHERE id >= ?1 AND id < ?2", first, end))
+          .value_or(0);
   DenseIndex out;
   out.stamp_ = stamp;
   out.dimension_ = dimension;
-  out.ids_ = TRY(chunks_with_vector(reader, stamp));
-  out.rows_.resize(out.ids_.size() * dimension);
+  out.ids_.reserve(static_cast<size_t>(expected));
+  out.rows_.reserve(static_cast<size_t>(expected) * dimension);
+  // Chunks and vectors from one statement: another connection may commit a batch between two.
   store::Statement rows =
-      TRY(reader.prepare("SELECT data FROM dense_vectors WHERE id >= ?1 AND id < ?2 ORDER BY id"));
-  rows.bind(key(stamp, 0), key(stamp + 1, 0));
-  for (size_t row = 0; row < out.ids_.size() && TRY(rows.step()); ++row) {
-    const std::string_view bytes = rows.blob(0);
+      TRY(reader.prepare("SELECT id, data FROM dense_vectors WHERE id >= ?1 AND id < ?2 ORDER BY id"));
+  rows.bind(first, end);
+  while (TRY(rows.step())) {
+    const std::string_view bytes = rows.blob(1);
     if (bytes.size() != dimension * sizeof(float))
       return fail(Errc::corrupt,
                   text("a stored vector has {} bytes instead of {}", "有一个向量是 {} 字节，应为 {} 字节",
                        bytes.size(), dimension * sizeof(float)));
-    std::memcpy(out.rows_.data() + row * dimension, bytes.data(), bytes.size());
+    out.ids_.push_back(rows.integer(0) - first);
+    out.rows_.resize(out.ids_.size() * dimension);
+    float* row = out.rows_.data() + (out.ids_.size() - 1) * dimension;
+    std::memcpy(row, bytes.data(), bytes.size());
+    if (!std::all_of(row, row + dimension, [](float value) { return std::isfinite(value); }))
+      return fail(Errc::corrupt, text("a stored vector holds no numbers", "有一个向量的内容不是有效数值"));
   }
   return out;
 }

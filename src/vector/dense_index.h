@@ -23,12 +23,12 @@ class DenseIndex {
   /// One durable batch.
   static Result<void> write(store::Database& writer, int64_t stamp, const std::vector<store::ChunkId>& chunks,
                             const std::vector<std::vector<float>>& vectors);
-  /// Removes the vectors of chunks that are gone, in one transaction.
-  static Result<void> remove(store::Database& writer, int64_t stamp, const std::vector<store::ChunkId>& gone);
+  /// Removes every embedder's vectors of chunks that are gone, in one transaction. Whether there were any.
+  static Result<bool> remove(store::Database& writer, const std::vector<store::ChunkId>& gone);
   /// Marks the stamp complete and drops every other one's vectors, in one transaction.
   static Result<void> complete(store::Database& writer, int64_t stamp);
 
-  /// Reads all vectors of a stamp. Errc::corrupt on a row of another size.
+  /// Reads all vectors of a stamp. Errc::corrupt on a row of another size or of no numbers.
   static Result<DenseIndex> load(store::Database& reader, int64_t stamp, uint32_t dimension);
   void append(const std::vector<store::ChunkId>& chunks, const std::vector<std::vector<float>>& vectors);
 

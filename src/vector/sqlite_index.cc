@@ -83,7 +83,19 @@ Result<void> SqliteIndex::refresh_live() {
   return {};
 }
 
+std::vector<store::ChunkId> SqliteIndex::chunks_at(const std::vector<Slot>& slots) const {
+  std::vector<store::ChunkId> out;
+  for (const Slot slot : slots) out.push_back(text_.chunk_at(slot));
+  return out;
+}
+
 Result<void> SqliteIndex::rebuild_text() {
+  std::vector<Slot> dead;
+  {
+    const std::lock_guard lock(searching_);
+    dead = text_.unpurged();
+  }
+  TRY(remove_vectors(chunks_at(dead)));  // purge() will not know them any more
   TRY(own(file_.writer->execute(
       "BEGIN; DELETE FROM text_postings; DELETE FROM text_chunks; DELETE FROM text_segments; COMMIT")));
   const std::lock_guard lock(searching_);
@@ -120,14 +132,18 @@ Result<void> SqliteIndex::catch_up(const OnProgress& on_progress, const CancelTo
     if (cancel.cancelled()) return fail_cancelled();
     const std::unique_lock writing = lock_within(writing_, patience);
     if (!writing.owns_lock()) return {};  // another thread is at it: search what is there
-    size_t live = 0;
+    bool rebuild = false;
     {
       const std::lock_guard lock(searching_);
       TRY(refresh_live());
-      live = text_.live();
-      if (total == 0) total = TRY(store_.live_chunks()).size() - text_.live();
+      const size_t live = text_.live();
+      if (total == 0) {
+        const size_t all = TRY(store_.live_chunks()).size();
+        total = all - std::min(all, live);  // some may have been removed meanwhile
+      }
+      rebuild = text_.size() - live > std::max(kDeadBeforeRebuild, live);
     }
-    if (text_.size() - live > std::max(kDeadBeforeRebuild, live)) TRY(rebuild_text());
+    if (rebuild) TRY(rebuild_text());
     const size_t added = TRY(index_segment());
     if (added < kChunksPerSegment) {
       TRY(own(merge_segments(*file_.writer)));
@@ -147,6 +163,7 @@ Result<void> SqliteIndex::purge() {
     TRY(refresh_live());
     slots = text_.unpurged();
   }
+  TRY(remove_vectors(chunks_at(slots)));  // texts can be guessed from them
   TRY(own(purge_slots(*file_.writer, slots)));
   const std::lock_guard lock(searching_);
   text_.set_purged(slots);

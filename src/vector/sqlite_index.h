@@ -61,12 +61,14 @@ class SqliteIndex : public Index {
   Result<size_t> index_segment();  // under writing_
   Result<void> rebuild_text();     // under writing_
   Result<void> purge();
+  std::vector<store::ChunkId> chunks_at(const std::vector<Slot>& slots) const;  // under writing_
   Result<void> follow_store(
       const CancelToken& cancel);  // what a search needs: short, nothing removed is live
   Result<void> refresh_live();     // under searching_
 
   // Vectors (sqlite_vectors.cc).
   Result<std::vector<store::ChunkId>> without_vector(const model::EmbedderIdentity& identity);
+  Result<void> remove_vectors(const std::vector<store::ChunkId>& gone);  // under writing_
   Result<size_t> embed_window(model::Embedder& embedder, std::span<const store::ChunkId> ids,
                               const CancelToken& cancel);
   Result<bool> has_vectors(const model::EmbedderIdentity& identity);

@@ -193,7 +193,7 @@ Result<SqliteIndex::Asked> SqliteIndex::prepare(std::string_view query, const Se
         embedder->embed(std::span(&out.query, 1), model::TextRole::query, cancel);
     if (made && made->size() == 1 && made->front().size() == embedder->identity().dimension) {
       out.vector = std::move(made->front());
-    } else {
+    } else if (!cancel.cancelled()) {
       log::warn("searching without vectors: {}", made ? "one of a wrong size" : made.error().message.en);
     }
   }

@@ -21,12 +21,16 @@ Result<std::vector<store::ChunkId>> SqliteIndex::without_vector(const model::Emb
   const std::vector<store::ChunkId> have = TRY(own(DenseIndex::chunks_with_vector(*file_.writer, stamp)));
   std::ranges::set_difference(live, have, std::back_inserter(missing));
   std::ranges::set_difference(have, live, std::back_inserter(gone));
-  if (gone.empty()) return missing;
-  TRY(own(DenseIndex::remove(*file_.writer, stamp, gone)));
+  TRY(remove_vectors(gone));
+  return missing;
+}
+
+Result<void> SqliteIndex::remove_vectors(const std::vector<store::ChunkId>& gone) {
+  if (gone.empty() || !TRY(own(DenseIndex::remove(*file_.writer, gone)))) return {};
   const std::lock_guard lock(searching_);
   dense_.reset();
   rows_mapped_ = false;
-  return missing;
+  return {};
 }
 
 Result<size_t> SqliteIndex::embed_window(model::Embedder& embedder, std::span<const store::ChunkId> ids,

@@ -20,6 +20,10 @@ class UpkeepTest : public IndexFixture {
  protected:
   sys::Path file() const { return folder_.path() / "index" / "index.db"; }
   std::unique_ptr<store::Database> database() { return must(store::Database::open(file(), {})); }
+  int64_t rows(const std::string& table) {
+    const std::string sql = "SELECT count(*) FROM " + table;
+    return must(database()->integer(sql)).value();
+  }
 };
 
 TEST_F(UpkeepTest, ManySmallSegmentsBecomeFew) {
@@ -29,8 +33,7 @@ TEST_F(UpkeepTest, ManySmallSegmentsBecomeFew) {
     search("共同");  // each search indexes what is new: a segment of one chunk
   }
   index_.reset();
-  EXPECT_LE(must(database()->integer("SELECT count(*) FROM text_segments")).value(),
-            static_cast<int64_t>(kMaxSegments));
+  EXPECT_LE(rows("text_segments"), static_cast<int64_t>(kMaxSegments));
   reopen();
   EXPECT_EQ(search("共同的词", {.k = 100, .mode = Mode::text}).size(), 40u);
   for (int i = 0; i < 40; ++i)
@@ -57,6 +60,49 @@ TEST_F(UpkeepTest, RemovedWordsLeaveTheFile) {
   reopen();
   EXPECT_EQ(search("common", {.k = 100, .mode = Mode::text}).size(), 15u);
   EXPECT_EQ(must(index_->status(&embedder.identity())).with_vector, 15u);
+}
+
+TEST_F(UpkeepTest, VectorsOfWhatIsRemovedLeaveTheFileWithoutAnEmbedder) {
+  testing::FakeEmbedder embedder;
+  std::vector<store::DocumentId> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(add("第 " + std::to_string(i) + " 段不长的文字"));
+  embed_all(embedder);
+  EXPECT_EQ(rows("dense_vectors"), 6);
+  for (size_t i = 0; i < 4; ++i) must(store_->remove_document(ids[i]));
+  must(index_->catch_up_text({}, cancel_));
+  EXPECT_EQ(rows("dense_vectors"), 2);
+  EXPECT_EQ(must(index_->status(&embedder.identity())).with_vector, 2u);
+}
+
+TEST_F(UpkeepTest, VectorsOfWhatIsRemovedLeaveWithARebuildToo) {
+  testing::FakeEmbedder embedder;
+  std::string many;
+  for (int i = 0; i < 1100; ++i) many += "第 " + std::to_string(i) + " 段\n\n";
+  const auto gone = add(many, 8);
+  add("留下的一段");
+  embed_all(embedder);
+  ASSERT_GT(rows("dense_vectors"), 1001);
+  must(store_->remove_document(gone));
+  must(index_->catch_up_text({}, cancel_));
+  EXPECT_EQ(rows("text_chunks"), 1) << "rebuilt";
+  EXPECT_EQ(rows("dense_vectors"), 1);
+}
+
+TEST_F(UpkeepTest, WhatComesBackFromTheTrashIsFoundAgain) {
+  const auto purged = add("先进回收站再恢复的灯塔");
+  must(index_->catch_up_text({}, cancel_));
+  must(store_->trash_document(purged));
+  must(index_->catch_up_text({}, cancel_));
+  EXPECT_THAT(found("灯塔"), IsEmpty());
+  must(store_->restore_document(purged));
+  EXPECT_THAT(found("灯塔"), ElementsAre(purged));
+
+  const auto never_indexed = add("还没建索引就进了回收站的风车");
+  must(store_->trash_document(never_indexed));
+  add("别的文字");
+  must(index_->catch_up_text({}, cancel_));
+  must(store_->restore_document(never_indexed));
+  EXPECT_THAT(found("风车"), ElementsAre(never_indexed));
 }
 
 TEST_F(UpkeepTest, DamageFoundWhileSearchingIsMended) {
