@@ -1,6 +1,6 @@
 #include "cli/printer.h"
 
-#include "cli/json_text.h"
+#include "base/json_text.h"
 #include "cli/screen_text.h"
 
 namespace cvp::cli {

@@ -1,11 +1,11 @@
-#include "cli/json_text.h"
+#include "base/json_text.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
 #include <limits>
 
-namespace cvp::cli {
+namespace cvp {
 namespace {
 
 TEST(JsonText, ReadsBackAsTheSameValue) {
@@ -21,4 +21,4 @@ TEST(JsonText, WritesNumbersPlainly) {
 }
 
 }  // namespace
-}  // namespace cvp::cli
+}  // namespace cvp

@@ -1,4 +1,4 @@
-#include "cli/json_text.h"
+#include "base/json_text.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-namespace cvp::cli {
+namespace cvp {
 namespace {
 
 void append(std::string& out, const boost::json::value& value) {
@@ -43,4 +43,4 @@ std::string json_text(const boost::json::value& value) {
   return out;
 }
 
-}  // namespace cvp::cli
+}  // namespace cvp

@@ -1,0 +1,82 @@
+#include "serve/replies.h"
+
+#include "base/json_text.h"
+
+namespace cvp::serve {
+namespace {
+
+net::Reply with_json(int status, const boost::json::value& value) {
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}},
+          .body = json_text(value)};
+}
+
+}  // namespace
+
+std::string_view error_code(Errc code) {
+  switch (code) {
+    case Errc::usage:
+      return "usage";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::refused:
+      return "forbidden";
+    case Errc::busy:
+      return "conflict";
+    case Errc::corrupt:
+      return "unreadable";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::failed:
+      break;
+  }
+  return "failed";
+}
+
+int error_status(Errc code) {
+  switch (code) {
+    case Errc::usage:
+      return 400;
+    case Errc::not_found:
+      return 404;
+    case Errc::refused:
+      return 403;
+    case Errc::busy:
+      return 409;
+    case Errc::corrupt:
+      return 422;
+    case Errc::unavailable:
+      return 503;
+    case Errc::cancelled:
+      return 499;
+    case Errc::failed:
+      break;
+  }
+  return 500;
+}
+
+net::Reply json_reply(const boost::json::value& value, int status) { return with_json(status, value); }
+
+net::Reply no_content() { return {.status = 204, .headers = {{"Cache-Control", "no-store"}}}; }
+
+boost::json::object error_json(const Error& error, Lang lang) {
+  return {
+      {"code", error_code(error.code)}, {"message", error.message.in(lang)}, {"hint", error.hint.in(lang)}};
+}
+
+net::Reply error_reply(const Error& error, Lang lang) {
+  net::Reply reply =
+      with_json(error_status(error.code), boost::json::object{{"error", error_json(error, lang)}});
+  if (error.code == Errc::unavailable) reply.headers.emplace_back("Retry-After", "5");
+  return reply;
+}
+
+net::Reply error_reply(int status, std::string_view code, const Text& message, const Text& hint, Lang lang) {
+  return with_json(status,
+                   boost::json::object{
+                       {"error", {{"code", code}, {"message", message.in(lang)}, {"hint", hint.in(lang)}}}});
+}
+
+}  // namespace cvp::serve
