@@ -1,0 +1,27 @@
+export const signin = {
+  title: "Sign in",
+  name: "Name",
+  password: "Password",
+  submit: "Sign in",
+  withOidc: "Use your organisation's account",
+  or: "or",
+  forgotten: "Forgotten your password? An administrator can set a new one.",
+  setupTitle: "Create the first account",
+  setupIntro: "This server is new. The account you create now is its administrator.",
+  token: "Setup token",
+  tokenHint: "cvp serve printed it in its terminal when it started.",
+  repeat: "Password again",
+  different: "The two passwords differ.",
+  passwordHint: (n: number) =>
+    `At least ${n} characters. A short sentence is easy to remember and hard to guess.`,
+  create: "Create the account",
+  needName: "Enter a name.",
+  needPassword: "Enter a password.",
+  needToken: "Enter the setup token.",
+  tooShort: (n: number) => `At least ${n} characters.`,
+  points: [
+    "Every sentence is checked against the passage it cites.",
+    "When the documents do not say it, cvp says so.",
+    "Nothing leaves this machine.",
+  ],
+};

@@ -1,0 +1,25 @@
+import type { Dictionary } from "../en";
+
+export const reader: Dictionary["reader"] = {
+  title: "文档",
+  pageView: "版面",
+  textView: "文本",
+  download: "下载原件",
+  close: "关闭文档",
+  quoted: "引用的原文",
+  older: (n) => `这是被引用时的第 ${n} 版，之后文档有改动。`,
+  showCurrent: "查看当前版本",
+  earlier: "显示前文",
+  later: "显示后文",
+  previous: "上一页",
+  next: "下一页",
+  pageOf: (n, total) => `第 ${n} 页，共 ${total} 页`,
+  pageNumber: "页码",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+  noBoxes: "无法确定在版面上的准确位置，可在“文本”中查看引用的原文。",
+  pdfFailed: "这个 PDF 无法在此显示",
+  pdfFailedHint: "可在“文本”中查看内容，或下载原件。",
+  noText: "这个文档没有文字。",
+  image: (title, page) => `${title}，第 ${page} 页`,
+};

@@ -1,0 +1,30 @@
+import type { Dictionary } from "../en";
+
+export const upload: Dictionary["upload"] = {
+  drop: "把文件或文件夹拖到这里",
+  dropHint: (limit) => `单个文件不超过 ${limit}`,
+  files: "选择文件",
+  folder: "选择文件夹",
+  title: "上传",
+  progress: (done, total) => `已完成 ${done} / ${total}`,
+  failedCount: (n) => `${n} 个失败`,
+  states: {
+    waiting: "等待中",
+    sending: "上传中",
+    reading: "读取中",
+    done: "完成",
+    failed: "失败",
+    cancelled: "已取消",
+  },
+  outcomes: { added: "已添加", updated: "已更新为新版本", unchanged: "没有变化" },
+  cancelOne: (name) => `取消 ${name}`,
+  retryOne: (name) => `重新上传 ${name}`,
+  cancelAll: "全部取消",
+  clear: "清空列表",
+  tooLarge: (size, limit) => `文件有 ${size}，上限是 ${limit}`,
+  tooLargeHint: "请拆分文件，或请管理员在设置中调高上限。",
+  tooMany: (taken, left) => `已接收 ${taken} 个文件，还有 ${left} 个放不进队列`,
+  tooManyHint: "等这些完成后再添加其余文件，或让服务器同步整个文件夹。",
+  nothing: "拖进来的内容里没有文件",
+  showMore: (n) => `还有 ${n} 个`,
+};

@@ -1,0 +1,33 @@
+import type { Dictionary } from "../en";
+
+export const welcome: Dictionary["welcome"] = {
+  title: "快速上手",
+  intro: "五步得到第一个带出处的回答。随时可以离开，之后可从“账号”页面回来。",
+  steps: {
+    machine: "这台机器",
+    model: "选模型",
+    download: "下载",
+    documents: "文档",
+    question: "第一个问题",
+  },
+  machineTitle: "cvp 检测到的配置",
+  modelTitle: "最适合这台机器的模型",
+  alternatives: "也可以选择",
+  choose: (name) => `选择 ${name}`,
+  withEmbedder: (name) => `同时安装 ${name}，用来按语义查找段落。`,
+  noChat: "没有适合这台机器的对话模型。cvp 仍可回答：逐字摘录最相关的原句。",
+  downloadTitle: "下载模型",
+  downloadHint: "可能需要几分钟。可以先做下一步，下载会自动继续。",
+  startDownload: "开始下载",
+  ready: "模型已就绪。",
+  documentsTitle: "添加几份文档",
+  documentsHint: "文档只保存在这台机器上。",
+  firstCollection: "文档",
+  added: (n) => `文档库中已有 ${n} 个文档。`,
+  questionTitle: "提出第一个问题",
+  questionHint: "问一件文档里写着的事，再点击句子后面的编号。",
+  next: "下一步",
+  back: "上一步",
+  skip: "跳过这一步",
+  finish: "去提问",
+};
