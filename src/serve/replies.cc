@@ -3,16 +3,6 @@
 #include "base/json_text.h"
 
 namespace cvp::serve {
-namespace {
-
-net::Reply with_json(int status, const boost::json::value& value) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}},
-          .body = json_text(value)};
-}
-
-}  // namespace
-
 std::string_view error_code(Errc code) {
   switch (code) {
     case Errc::usage:
@@ -57,7 +47,11 @@ int error_status(Errc code) {
   return 500;
 }
 
-net::Reply json_reply(const boost::json::value& value, int status) { return with_json(status, value); }
+net::Reply json_reply(const boost::json::value& value, int status) {
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}},
+          .body = json_text(value)};
+}
 
 net::Reply no_content() { return {.status = 204, .headers = {{"Cache-Control", "no-store"}}}; }
 
@@ -68,15 +62,16 @@ boost::json::object error_json(const Error& error, Lang lang) {
 
 net::Reply error_reply(const Error& error, Lang lang) {
   net::Reply reply =
-      with_json(error_status(error.code), boost::json::object{{"error", error_json(error, lang)}});
+      json_reply(boost::json::object{{"error", error_json(error, lang)}}, error_status(error.code));
   if (error.code == Errc::unavailable) reply.headers.emplace_back("Retry-After", "5");
   return reply;
 }
 
 net::Reply error_reply(int status, std::string_view code, const Text& message, const Text& hint, Lang lang) {
-  return with_json(status,
-                   boost::json::object{
-                       {"error", {{"code", code}, {"message", message.in(lang)}, {"hint", hint.in(lang)}}}});
+  return json_reply(
+      boost::json::object{
+          {"error", {{"code", code}, {"message", message.in(lang)}, {"hint", hint.in(lang)}}}},
+      status);
 }
 
 }  // namespace cvp::serve
