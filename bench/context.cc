@@ -14,6 +14,10 @@
 namespace cvp::bench {
 namespace {
 
+constexpr const char* kReplies = "replies";
+constexpr const char* kFreshReplies = "replies-fresh";
+constexpr uint64_t kNumberBytes = 32;
+
 constexpr uint64_t kDataFileBytes = 512ull << 20;
 constexpr double kProgressEveryMs = 15'000;  // where there is no terminal
 constexpr const char* kStampKey = "bench/stamp";
@@ -107,11 +111,36 @@ Result<std::unique_ptr<model::Generator>> Context::new_generator(uint64_t cache_
   return engine::local_generator(model, local, sys::real_clock());
 }
 
+/// Replies of a fresh run are kept apart until it ends: one that was broken off goes on where it stopped.
+Result<sys::Path> Context::replies_folder() {
+  constexpr int64_t kDay = 24 * 3600;
+  if (!options_.fresh) return options_.home / kReplies;
+  const sys::Path folder = options_.home / kFreshReplies;
+  const sys::Path begun = folder / "begun";
+  const auto before = sys::read_file(begun, kNumberBytes);
+  const int64_t now = sys::real_clock().unix_seconds();
+  if (before && now - std::atoll(before->c_str()) < kDay) {
+    say("(going on with the fresh run that was broken off)");
+    return folder;
+  }
+  TRY(sys::remove_tree(folder));
+  TRY(sys::make_folders(folder));
+  TRY(sys::write_file_atomic(begun, std::to_string(now)));
+  return folder;
+}
+
+Result<void> Context::end_fresh_run() {
+  if (!options_.fresh || !generator_) return {};
+  generator_.reset();
+  TRY(engine::merge_kept_replies(options_.home / kFreshReplies, options_.home / kReplies));
+  return sys::remove_tree(options_.home / kFreshReplies);
+}
+
 Result<model::Generator*> Context::generator() {
   if (!generator_) {
     // Figures return to the same passages; a roomy cache saves reading them again and changes no answer.
     generator_ = engine::remembering_generator(TRY(new_generator(sys::memory().total_bytes / 2)),
-                                               options_.home / "replies", options_.fresh);
+                                               TRY(replies_folder()));
   }
   return generator_.get();
 }

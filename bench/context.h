@@ -85,7 +85,11 @@ class Context {
   Result<const eval::AnswerReport*> report(const std::string& key,
                                            const std::function<Result<eval::AnswerReport>()>& make);
 
+  /// All that was asked for is measured: the next --fresh asks everything again.
+  Result<void> end_fresh_run();
+
  private:
+  Result<sys::Path> replies_folder();
   void print(const std::string& line);
   void clear_progress();
   Result<Base> open_base(const std::string& name, const std::vector<Document>& documents);

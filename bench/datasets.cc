@@ -2,8 +2,10 @@
 
 #include <boost/json.hpp>
 
+#include <random>
 #include <unordered_map>
 
+#include "base/unicode.h"
 #include "sys/process.h"
 
 namespace cvp::bench {
@@ -129,6 +131,24 @@ Result<std::vector<Document>> load_news(Context& context, size_t n) {
   std::vector<Document> out;
   for (const json::object& line : TRY(parse_lines(unpacked.out, "zh_news_20k.jsonl", n))) {
     out.push_back({fmt::format("news/{:05}", out.size()), TRY(member(line, "text"))});
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> load_queries(Context& context, const std::vector<Document>& news,
+                                              size_t each) {
+  constexpr uint64_t kSeed = 11;
+  std::vector<std::string> out;
+  for (const eval::Question& question : eval::sample(TRY(load_cmrc_dev(context)).questions, each, kSeed)) {
+    out.push_back(question.text);
+  }
+  std::mt19937_64 random(kSeed);
+  while (out.size() < 2 * each) {
+    const std::string& item = news[random() % news.size()].bytes;
+    size_t begin = utf8_prefix(item, random() % item.size()).size();
+    size_t end = begin;
+    for (size_t left = 6 + random() % 19; left > 0 && end < item.size(); --left) decode_utf8(item, end);
+    if (end - begin >= 12) out.push_back(item.substr(begin, end - begin));
   }
   return out;
 }

@@ -22,6 +22,10 @@ Result<Set> load_xquad_cross(Context& context);
 Result<Set> load_scifact(Context& context);
 /// The first n news items.
 Result<std::vector<Document>> load_news(Context& context, size_t n);
+/// What people may search the news for: `each` natural questions, and as many fragments of the news of 6 to
+/// 24 characters.
+Result<std::vector<std::string>> load_queries(Context& context, const std::vector<Document>& news,
+                                              size_t each);
 
 /// The questions as if the documents that answer them were not there.
 std::vector<eval::Question> without_gold(std::vector<eval::Question> questions);

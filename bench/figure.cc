@@ -51,6 +51,27 @@ std::span<const Figure> figures() {
        "GPU-hours of ten published training runs against the planner's with its default MFU", false,
        plan_training_cost},
       {"plan/start", "`cvp plan` of a local file, from start to printed", false, plan_start},
+      {"serve/streams",
+       "64 streams of answers in the line of a stub engine and 32 of events, 5 min: dropped; health p99",
+       false, serve_streams},
+      {"serve/slow-clients", "200 connections that send a byte a second, in header and body: slowest login",
+       false, serve_slow_clients},
+      {"serve/search", "search API over 20,000 news items by words, 8 clients: requests a second, p99", false,
+       serve_search},
+      {"crash/serve",
+       "kill -9 of `cvp serve` under load 100 times: acknowledged uploads, answers, settings lost; processes "
+       "left",
+       false, crash_serve},
+      {"serve/engine-loss",
+       "engine killed, hung, talking nonsense: other requests, and the next answer beyond the load time",
+       false, serve_engine_loss},
+      {"web/page", "first page in Chromium, bytes transferred; Lighthouse's accessibility of every page",
+       false, web_page},
+      {"serve/bad-requests",
+       "bad requests and prompts, sent raw in 30 rounds: server dead, 5xx without a reason, growth", false,
+       serve_bad_requests},
+      {"serve/memory", "idle `cvp serve` with 20,000 passages and their vectors, without an engine", false,
+       serve_memory},
   };
   return kFigures;
 }

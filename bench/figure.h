@@ -63,6 +63,15 @@ Result<std::vector<Claim>> plan_memory_here(Context& context);
 Result<std::vector<Claim>> plan_training_cost(Context& context);
 Result<std::vector<Claim>> plan_start(Context& context);
 
+Result<std::vector<Claim>> serve_streams(Context& context);
+Result<std::vector<Claim>> serve_slow_clients(Context& context);
+Result<std::vector<Claim>> serve_search(Context& context);
+Result<std::vector<Claim>> serve_memory(Context& context);
+Result<std::vector<Claim>> crash_serve(Context& context);
+Result<std::vector<Claim>> serve_engine_loss(Context& context);
+Result<std::vector<Claim>> serve_bad_requests(Context& context);
+Result<std::vector<Claim>> web_page(Context& context);
+
 /// Not a figure: fits the default model's calibration and writes it into the source tree.
 Result<void> calibrate(Context& context);
 

@@ -1,9 +1,5 @@
 // search/latency: a search as `ask` does it, over 20,000 news items with a vector each, beside FTS5 on the
 // same queries.
-#include <algorithm>
-#include <random>
-
-#include "base/unicode.h"
 #include "bench/datasets.h"
 #include "bench/figure.h"
 #include "bench/hash_embedder.h"
@@ -16,25 +12,6 @@ namespace {
 constexpr size_t kItems = 20'000;
 constexpr size_t kQueriesOfEach = 500;
 constexpr size_t kResults = 20;  // what a turn retrieves
-constexpr uint64_t kSeed = 11;
-
-/// Natural questions, and fragments of the news of 6 to 24 characters.
-Result<std::vector<std::string>> make_queries(Context& context, const std::vector<Document>& news) {
-  std::vector<std::string> out;
-  const size_t each = context.limited(kQueriesOfEach);
-  for (const eval::Question& question : eval::sample(TRY(load_cmrc_dev(context)).questions, each, kSeed)) {
-    out.push_back(question.text);
-  }
-  std::mt19937_64 random(kSeed);
-  while (out.size() < 2 * each) {
-    const std::string& item = news[random() % news.size()].bytes;
-    size_t begin = utf8_prefix(item, random() % item.size()).size();
-    size_t end = begin;
-    for (size_t left = 6 + random() % 19; left > 0 && end < item.size(); --left) decode_utf8(item, end);
-    if (end - begin >= 12) out.push_back(item.substr(begin, end - begin));
-  }
-  return out;
-}
 
 struct Times {
   std::vector<double> all, text, dense;
@@ -72,7 +49,7 @@ Result<std::vector<double>> time_peer(PeerIndex& peer, const std::vector<std::st
 
 Result<std::vector<Claim>> search_latency(Context& context) {
   const std::vector<Document> news = TRY(load_news(context, kItems));
-  const std::vector<std::string> queries = TRY(make_queries(context, news));
+  const std::vector<std::string> queries = TRY(load_queries(context, news, context.limited(kQueriesOfEach)));
   HashEmbedder embedder;
   Base& base = *TRY(context.base("news", news, &embedder));
   const vector::Status status = TRY(base.index->status(&embedder.identity()));

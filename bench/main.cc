@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/context.h"
+#include "bench/engine_child.h"
 #include "bench/record.h"
 #include "sys/home_lock.h"
 #include "sys/host.h"
@@ -15,7 +16,7 @@
 namespace cvp::bench {
 namespace {
 
-constexpr int kSkipped = 77;
+constexpr int kMissed = 1, kFailed = 2, kSkipped = 77;
 
 constexpr std::string_view kHelp = R"(usage: cvp-bench ID… [options] | all [options] | --list | calibrate
 
@@ -24,8 +25,9 @@ Measures figures on this machine, prints what was measured and the peer beside i
 and exits 0 only if the targets hold; 77 where data, engine or models are absent. Figures named together share their runs.
 
   --list       the figures
-  --fresh      ask the models anew instead of using kept replies (figures of record)
-  --limit N    at most N questions, for a quick look; never recorded
+  --fresh      ask the models anew instead of using kept replies (figures of record); a fresh run that was
+               broken off in the last 24 hours is continued
+  --limit N    at most N questions, kills, rounds or seconds, for a quick look; never recorded
   --seed N     other questions for answers/*, to try something out on; never recorded
   --rebuild    build the knowledge bases anew
   calibrate    fit the default chat model's calibration and write it to data/calibration
@@ -103,12 +105,12 @@ int run_figure(Context& context, const Figure& figure) {
     print_error(claims.error());
     const bool absent = claims.error().code == Errc::not_found;
     context.say("{}: {}", figure.id, absent ? "skipped" : "failed");
-    return absent ? kSkipped : 1;
+    return absent ? kSkipped : kFailed;
   }
   const auto recorded = record(context, figure, *claims);
   if (!recorded) print_error(recorded.error());
   context.say("{}", last_line(figure.id, *claims));
-  return all_hold(*claims) && recorded ? 0 : 1;
+  return all_hold(*claims) && recorded ? 0 : kMissed;
 }
 
 /// The figures of these names, or all; an empty result names nothing that exists.
@@ -132,10 +134,13 @@ std::vector<const Figure*> wanted_figures(const std::vector<std::string>& names)
 int run_figures(Context& context, const std::vector<const Figure*>& wanted) {
   int status = 0;
   for (const Figure* figure : wanted) {
-    if (context.cancel().cancelled()) return 1;
+    if (context.cancel().cancelled()) return kFailed;
     const int one = run_figure(context, *figure);
-    if (one != 0 && status != 1) status = one;
+    if (one != 0 && status != kMissed && status != kFailed) status = one;
+    if (one == kFailed) status = kFailed;
   }
+  if (status == kFailed) return status;
+  if (const auto ended = context.end_fresh_run(); !ended) print_error(ended.error());
   return status;
 }
 
@@ -159,6 +164,8 @@ int run(const Arguments& arguments) {
 }
 
 int main_with(const std::vector<std::string>& words) {
+  // A server under measurement starts this program as its engine.
+  if (!words.empty() && words.front() == kEngineChild) return run_engine_child(words);
   Arguments arguments = parse(words);
   if (arguments.help) {
     fmt::print("{}", kHelp);

@@ -81,3 +81,14 @@ function(cvp_embed name target)
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# Embeds a folder of built files (the web page) as cvp::data::page(). It may not be there: `./dev build` makes it first.
+function(cvp_embed_page target folder)
+  set(out ${CMAKE_BINARY_DIR}/generated/page)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/*)
+  add_custom_command(OUTPUT ${out}.S ${out}.cc
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DROOT=${folder} -P ${CMAKE_SOURCE_DIR}/cmake/page.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/page.cmake VERBATIM)
+  set_source_files_properties(${out}.S PROPERTIES OBJECT_DEPENDS "${files}")
+  target_sources(${target} PRIVATE ${out}.S ${out}.cc)
+endfunction()

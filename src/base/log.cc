@@ -4,8 +4,16 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+
 namespace cvp::log {
 namespace {
+
+constexpr const char* kTextPattern = "[%Y-%m-%d %H:%M:%S.%e] [cvp] [%l] %v";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+std::atomic<bool> as_json = false;
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
@@ -33,9 +41,15 @@ spdlog::logger& logger() {
   return instance;
 }
 
+void log_line(Level level, const std::string& line) {
+  const std::string message =
+      as_json ? "\"message\":" + boost::json::serialize(boost::json::string(line)) : line;
+  spdlog::default_logger_raw()->log(to_spdlog(level), message);
+}
+
 }  // namespace
 
-void init(Level level, const std::string& path) {
+void init(Level level, const std::string& path, Form form) {
   logger();
   if (!path.empty()) {
     try {
@@ -44,12 +58,18 @@ void init(Level level, const std::string& path) {
       spdlog::default_logger_raw()->warn("cannot open the log file {}: {}", path, error.what());
     }
   }
+  as_json = form == Form::json;
+  spdlog::default_logger_raw()->set_pattern(as_json ? kJsonPattern : kTextPattern);
   spdlog::default_logger_raw()->set_level(to_spdlog(level));
 }
 
 void write(Level level, const std::string& line) {
   logger();
-  spdlog::default_logger_raw()->log(to_spdlog(level), line);
+  if (spdlog::default_logger_raw()->should_log(to_spdlog(level))) log_line(level, line);
+}
+
+void event(Level level, const std::string& json_fields) {
+  logger().log(to_spdlog(level), json_fields);
 }
 
 }  // namespace cvp::log

@@ -9,9 +9,15 @@ namespace cvp::log {
 
 enum class Level { debug, info, warn, error, off };
 
+enum class Form {
+  text,
+  json,  // an object a line: {"time", "level", "message"}, or what event() gives instead of a message
+};
 /// Called once by main. An empty path means standard error. Before the call only warnings are shown.
-void init(Level level, const std::string& path = {});
+void init(Level level, const std::string& path = {}, Form form = Form::text);
 void write(Level level, const std::string& line);
+/// Fields as a JSON object's inside: "\"request\":\"…\",\"status\":200".
+void event(Level level, const std::string& json_fields);
 
 template <class... A>
 void debug(fmt::format_string<A...> format, A&&... args) {

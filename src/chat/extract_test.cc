@@ -29,7 +29,7 @@ class ExtractTest : public ::testing::Test {
     const SourceText source(passage, above);
     std::vector<std::string> out;
     for (const PickedSentence& one :
-         best_sentences(question, Evidence::of(question, *index_).value(), {{&source, 1}}, 10))
+         best_sentences(question, Evidence::of(question, *index_, {}).value(), {{&source, 1}}, 10))
       out.push_back(passage.substr(one.span.begin, one.span.size()));
     return out;
   }

@@ -48,9 +48,11 @@ TermSet terms_of(std::string_view text) {
 
 std::string stem_term(std::string_view term) { return "~" + stem(term); }
 
-Result<Weights> weigh(std::string_view text, vector::Index& index) {
+Result<Weights> weigh(std::string_view text, vector::Index& index,
+                      const std::vector<store::CollectionId>& collections) {
   Weights out;
-  for (vector::Index::TermWeight& term : TRY(index.term_weights(text))) out[std::move(term.term)] = term.idf;
+  for (vector::Index::TermWeight& term : TRY(index.term_weights(text, collections)))
+    out[std::move(term.term)] = term.idf;
   return out;
 }
 
@@ -146,8 +148,9 @@ Evidence::Evidence(Weights weights) : weights_(std::move(weights)) {
   }
 }
 
-Result<Evidence> Evidence::of(std::string_view question, vector::Index& index) {
-  return Evidence(TRY(weigh(content_of_question(question), index)));
+Result<Evidence> Evidence::of(std::string_view question, vector::Index& index,
+                              const std::vector<store::CollectionId>& collections) {
+  return Evidence(TRY(weigh(content_of_question(question), index, collections)));
 }
 
 double Evidence::coverage(const TermSet& passage) const {

@@ -16,9 +16,11 @@ TermSet terms_of(std::string_view text);
 /// How a term's stem stands in a passage's TermSet beside the terms themselves.
 std::string stem_term(std::string_view term);
 
-/// Terms with their inverse document frequency; built from the index once a text.
+/// Terms with their inverse document frequency in these collections (empty: all); built from the index once a
+/// text.
 using Weights = std::map<std::string, double>;
-Result<Weights> weigh(std::string_view text, vector::Index& index);
+Result<Weights> weigh(std::string_view text, vector::Index& index,
+                      const std::vector<store::CollectionId>& collections);
 
 /// The question without its question words and, in English, its function words: "《X》是由哪两个公司开发的？"
 /// → "《X》是由 两个公司开发的".
@@ -38,7 +40,8 @@ AnswerKind answer_kind(std::string_view question);
 /// The question's own terms, weighted.
 class Evidence {
  public:
-  static Result<Evidence> of(std::string_view question, vector::Index& index);
+  static Result<Evidence> of(std::string_view question, vector::Index& index,
+                             const std::vector<store::CollectionId>& collections);
   /// idf-weighted share of the terms that the passage has, 0..1; 1 for a question without content terms.
   double coverage(const TermSet& passage) const;
   const Weights& weights() const { return weights_; }

@@ -95,7 +95,7 @@ Result<void> Turn::retrieve() {
   }
   answer_.timings.retrieved = elapsed();
   for (const auto& passage : passages_) passage->considered.signals[lead] = lead_of(*passage, passages_);
-  evidence_ = TRY(Evidence::of(answer_.question, parts_.index));
+  evidence_ = TRY(Evidence::of(answer_.question, parts_.index, options_.collections));
   const std::vector<std::string> names = exact_names_in(answer_.question);
   for (const auto& passage : passages_) {
     Considered& considered = passage->considered;
@@ -145,7 +145,7 @@ void Turn::add_likeliest(Checked& checked, const Passage& passage) const {
 
 Result<Turn::Checked> Turn::check(const std::string& reply, const Passage& passage) {
   Checked out{.declined = declines(reply)};
-  const Weights weights = TRY(weigh(reply, parts_.index));
+  const Weights weights = TRY(weigh(reply, parts_.index, options_.collections));
   const bool in_own_words = passage.lang == answer_.lang && !asks_yes_or_no(answer_.question);
   for (const Span& span : split_sentences(reply)) {
     Sentence sentence{.text = reply.substr(span.begin, span.size())};
@@ -303,7 +303,7 @@ Result<void> Turn::read_jointly() {
       TRY(parts_.generator->generate(messages, {.max_tokens = options_.answer_tokens * 2}, {}, cancel_));
   answer_.model = parts_.generator->identity().name;
   const std::string plain = plain_answer(reply.text);
-  const Weights weights = TRY(weigh(plain, parts_.index));
+  const Weights weights = TRY(weigh(plain, parts_.index, options_.collections));
   answer_.outcome = Outcome::answered;
   for (const Span& span : split_sentences(plain)) {
     Sentence sentence{.text = plain_answer(plain.substr(span.begin, span.size()))};

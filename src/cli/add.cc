@@ -68,7 +68,7 @@ std::string absolute(const std::string& path) {
 
 Result<void> add_standard_input(App& app, const Options& options, const ingest::AddOptions& how,
                                 OutcomeView& view) {
-  const std::string bytes = TRY(sys::read_stdin(limits::kDocumentBytes));
+  const std::string bytes = TRY(sys::read_input(app.input(), limits::kDocumentBytes));
   const std::string uri = "stdin:" + (options.name.empty() ? "text" : options.name);
   auto outcome =
       ingest::add_bytes(*TRY(app.store()), *TRY(app.models().tokenizer()), bytes, uri, how, app.cancel());
@@ -198,7 +198,8 @@ RunVerb declare(Command& command) {
 Verb add_verb() {
   return {.name = "add",
           .summary = text("add documents, or finish adding", "添加文档，或继续未完成的添加"),
-          .declare = declare};
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

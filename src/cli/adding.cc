@@ -2,9 +2,9 @@
 
 #include <boost/json/array.hpp>
 
+#include "cli/from_config.h"
 #include "cli/screen_text.h"
 #include "cli/words.h"
-#include "sys/host.h"
 
 namespace cvp::cli {
 namespace {
@@ -138,24 +138,34 @@ Result<uint32_t> embedder_limit(App& app) {
   return embedder == nullptr ? 0 : embedder->identity().max_tokens;
 }
 
+/// While the server makes them in the background.
+Result<void> wait_for_vectors(App& app, vector::Index& index, const model::Embedder& embedder) {
+  constexpr std::chrono::milliseconds kLook{200};
+  constexpr double kPatienceMs = 120'000;
+  const OnProgress on_progress = app.printer().on_progress();
+  uint64_t before = 0;
+  double moved_ms = app.clock().steady_ms();
+  app.wake_server();
+  for (;;) {
+    const vector::Status status = TRY(index.status(&embedder.identity()));
+    if (status.with_vector == status.chunks) return {};
+    if (app.cancel().cancelled()) return fail_cancelled();
+    if (status.with_vector != before) moved_ms = app.clock().steady_ms();
+    before = status.with_vector;
+    if (app.clock().steady_ms() - moved_ms > kPatienceMs)
+      return fail(Errc::unavailable, text("the server makes no vectors for now", "服务器暂时没有在计算向量"),
+                  text("it goes on as soon as it can; its log says what is wrong",
+                       "条件恢复后它会自动继续；原因见服务器日志"));
+    on_progress({text("embedding passages", "正在计算向量"), status.with_vector, status.chunks});
+    app.clock().sleep_for(kLook);
+  }
+}
+
 }  // namespace
 
 Result<ingest::AddOptions> add_options(App& app, const std::string& collection) {
-  const Config& config = app.config();
-  ingest::AddOptions options;
-  options.collection = TRY(TRY(app.store())->ensure_collection(collection));
-  options.chunks = {.target_tokens = static_cast<uint32_t>(config.integer("ingest.chunk_tokens")),
-                    .max_tokens = static_cast<uint32_t>(config.integer("ingest.max_tokens")),
-                    .overlap_tokens = static_cast<uint32_t>(config.integer("ingest.overlap_tokens"))};
-  // Beside the text go the prefix ("passage: "), two special tokens and the document's title.
-  constexpr uint32_t kReservedTokens = 32;
-  if (const uint32_t limit = TRY(embedder_limit(app)); limit > 2 * kReservedTokens)
-    options.chunks.max_tokens = std::min(options.chunks.max_tokens, limit - kReservedTokens);
-  options.chunks.target_tokens = std::min(options.chunks.target_tokens, options.chunks.max_tokens);
-  options.chunks.overlap_tokens = std::min(options.chunks.overlap_tokens, options.chunks.max_tokens / 4);
-  options.parser.parser_argv = {sys::self_executable().string(), "parse-child"};
-  options.workers = static_cast<unsigned>(config.integer("ingest.workers"));
-  return options;
+  const store::CollectionId id = TRY(TRY(app.store())->ensure_collection(collection));
+  return add_options(app.config(), id, TRY(embedder_limit(app)));
 }
 
 Result<IndexProgress> catch_up(App& app, bool vectors) {
@@ -190,7 +200,9 @@ Result<IndexProgress> catch_up(App& app, bool vectors) {
     return out;
   }
   if (!vectors || out.with_vector == out.chunks) return out;
-  const auto done = index->catch_up_vectors(*embedder, app.printer().on_progress(), app.cancel());
+  const auto done = app.in_server()
+                        ? wait_for_vectors(app, *index, *embedder)
+                        : index->catch_up_vectors(*embedder, app.printer().on_progress(), app.cancel());
   TRY(count());
   if (done) return out;
   out.interrupted = true;

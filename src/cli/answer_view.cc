@@ -127,23 +127,28 @@ boost::json::object answer_json(const chat::Answer& answer, Lang lang) {
             {"total", answer.timings.total}}}};
 }
 
-Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options) {
-  Asking asking;
+Result<chat::Parts> open_parts(App& app, bool with_engine, chat::AskOptions& options) {
   store::Store* store = TRY(app.store());
-  vector::Index* index = TRY(app.index());
-  const prompt::Library* prompts = TRY(app.prompts());
-  if (with_engine) asking.embedder = TRY(app.models().embedder());
+  model::Embedder* embedder = with_engine ? TRY(app.models().embedder()) : nullptr;
   const bool generating = with_engine && options.mode != chat::ReadMode::extract;
-  if (generating) asking.generator = TRY(app.models().generator());
-  if (asking.generator == nullptr) options.mode = chat::ReadMode::extract;
-  const std::string model = asking.generator != nullptr ? asking.generator->identity().name : "";
-  asking.answerer = std::make_unique<chat::Answerer>(chat::Parts{.store = *store,
-                                                                 .index = *index,
-                                                                 .prompts = *prompts,
-                                                                 .clock = app.clock(),
-                                                                 .embedder = asking.embedder,
-                                                                 .generator = asking.generator,
-                                                                 .calibration = TRY(app.calibration(model))});
+  model::Generator* generator = generating ? TRY(app.models().generator()) : nullptr;
+  if (generator == nullptr) options.mode = chat::ReadMode::extract;
+  const std::string model = generator != nullptr ? generator->identity().name : "";
+  return chat::Parts{.store = *store,
+                     .index = *TRY(app.index()),
+                     .prompts = *TRY(app.prompts()),
+                     .clock = app.clock(),
+                     .embedder = embedder,
+                     .generator = generator,
+                     .calibration = TRY(app.calibration(model))};
+}
+
+Result<Asking> open_asking(App& app, bool with_engine, chat::AskOptions& options) {
+  chat::Parts parts = TRY(open_parts(app, with_engine, options));
+  Asking asking;
+  asking.embedder = parts.embedder;
+  asking.generator = parts.generator;
+  asking.answerer = std::make_unique<chat::Answerer>(std::move(parts));
   if (asking.generator != nullptr) {
     asking.early_start = std::jthread([generator = asking.generator, cancel = app.cancel()] {
       // A failure comes again, and is told, when the model is first needed.

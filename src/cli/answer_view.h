@@ -31,6 +31,10 @@ void show_citations(Printer& printer, const std::vector<chat::Citation>& citatio
 boost::json::object answer_json(const chat::Answer& answer, Lang lang);
 
 /// Everything a question needs. References stay with the app. Without a generator the mode becomes extract.
+/// No model is loaded before it is asked something.
+Result<chat::Parts> open_parts(App& app, bool with_engine, chat::AskOptions& options);
+
+/// The same, ready to be asked, with the chat model on its way.
 struct Asking {
   std::unique_ptr<chat::Answerer> answerer;
   model::Generator* generator = nullptr;

@@ -1,28 +1,25 @@
 #include "cli/app.h"
 
-#include "sys/host.h"
+#include "cli/from_config.h"
 
 namespace cvp::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10'000};
-constexpr size_t kPromptFiles = 200;
-constexpr uint64_t kPromptBytes = 64 << 10;
-
-sys::Path home_of(const Config& config) {
-  const std::string configured = config.string("home");
-  return configured.empty() ? sys::default_home() : sys::Path(configured);
-}
 
 }  // namespace
 
-App::App(Config config, Printer& printer, const Clock& clock, CancelToken cancel, std::string verb)
+App::App(Config config, Printer& printer, const Clock& clock, CancelToken cancel, std::string verb,
+         const Lent* lent)
     : config_(std::move(config)),
       printer_(printer),
       clock_(clock),
       cancel_(std::move(cancel)),
       verb_(std::move(verb)),
+      lent_(lent),
       models_(config_, home_of(config_), clock_, cancel_) {}
+
+std::string App::version() { return CVP_VERSION; }
 
 sys::Path App::home() const { return home_of(config_); }
 
@@ -36,6 +33,7 @@ Result<sys::HomeLock> App::lock(const sys::Path& folder) {
 Result<sys::HomeLock> App::lock_models() { return lock(home() / "models"); }
 
 Result<store::Store*> App::store() {
+  if (lent_ != nullptr) return &lent_->store;
   if (!store_) {
     if (!lock_) lock_.emplace(TRY(lock(home())));
     store_ = TRY(store::Store::open(home(), clock_));
@@ -44,6 +42,7 @@ Result<store::Store*> App::store() {
 }
 
 Result<vector::Index*> App::index() {
+  if (lent_ != nullptr) return &lent_->index;
   if (!index_) {
     store::Store* opened = TRY(store());
     index_ = TRY(vector::Index::open(home() / "index", *opened));
@@ -52,17 +51,8 @@ Result<vector::Index*> App::index() {
 }
 
 Result<const prompt::Library*> App::prompts() {
-  if (!prompts_) {
-    std::map<std::string, std::string> files;
-    const sys::Path folder = config_.file().parent_path() / "prompts";
-    if (sys::exists(folder)) {
-      for (const sys::Path& path : TRY(sys::list_files(folder, kPromptFiles))) {
-        if (path.extension() == ".toml")
-          files[path.filename().string()] = TRY(sys::read_file(path, kPromptBytes));
-      }
-    }
-    prompts_ = TRY(prompt::Library::load(files));
-  }
+  if (lent_ != nullptr) return &lent_->prompts;
+  if (!prompts_) prompts_.emplace(TRY(load_prompts(config_)));
   return &*prompts_;
 }
 
@@ -74,30 +64,11 @@ Result<std::vector<store::CollectionId>> App::collections(const std::vector<std:
 }
 
 Result<chat::Calibration> App::calibration(const std::string& model_name) {
-  store::Store* opened = TRY(store());
-  const auto own = opened->value("calibration/" + model_name);
-  if (own) return chat::parse_calibration(*own, "calibration/" + model_name);
-  if (own.error().code != Errc::not_found) return std::unexpected(own.error());
-  return chat::shipped_calibration(model_name);
+  return calibration_of(*TRY(store()), model_name);
 }
 
-vector::SearchOptions App::search_options() const {
-  return {.k = static_cast<size_t>(config_.integer("search.k")),
-          .dense_weight = config_.real("search.dense_weight")};
-}
+vector::SearchOptions App::search_options() const { return cli::search_options(config_); }
 
-chat::AskOptions App::ask_options(const std::string& wanted) const {
-  const std::string mode = wanted.empty() ? config_.string("answer.mode") : wanted;
-  chat::AskOptions options{.retrieve = static_cast<size_t>(config_.integer("answer.retrieve")),
-                           .dense_weight = config_.real("search.dense_weight"),
-                           .read_limit = static_cast<size_t>(config_.integer("answer.read_limit")),
-                           .extract_sentences = static_cast<size_t>(config_.integer("answer.sentences")),
-                           .answer_tokens = static_cast<int>(config_.integer("answer.tokens")),
-                           .refuse_below = config_.real("answer.refuse_below")};
-  if (mode == "single") options.mode = chat::ReadMode::single;
-  if (mode == "joint") options.mode = chat::ReadMode::joint;
-  if (mode == "extract") options.mode = chat::ReadMode::extract;
-  return options;
-}
+chat::AskOptions App::ask_options(const std::string& mode) const { return cli::ask_options(config_, mode); }
 
 }  // namespace cvp::cli

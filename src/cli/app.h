@@ -1,5 +1,6 @@
 // The composition root: what a verb may need, opened when it first asks. One object a run.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,12 +20,26 @@
 
 namespace cvp::cli {
 
+/// What a server lends to the verbs that run inside it, since nobody else may open its home.
+struct Lent {
+  store::Store& store;
+  vector::Index& index;
+  const prompt::Library& prompts;
+  std::shared_ptr<ModelsInUse> models;
+  std::function<void()> wake;  // documents changed: vectors are to be made
+};
+
 class App {
  public:
   /// verb names this process to others that wait for the home. References must outlive the app.
-  App(Config config, Printer& printer, const Clock& clock, CancelToken cancel, std::string verb);
+  App(Config config, Printer& printer, const Clock& clock, CancelToken cancel, std::string verb,
+      const Lent* lent = nullptr);
 
   const Config& config() const { return config_; }
+  /// Where the configuration came from.
+  const Config::Sources& sources() const { return sources_; }
+  void set_sources(Config::Sources sources) { sources_ = std::move(sources); }
+  static std::string version();
   Printer& printer() { return printer_; }
   const Clock& clock() const { return clock_; }
   const CancelToken& cancel() const { return cancel_; }
@@ -35,7 +50,13 @@ class App {
   Result<store::Store*> store();
   Result<vector::Index*> index();
   Result<const prompt::Library*> prompts();
-  ModelsInUse& models() { return models_; }
+  /// Inside a server, which makes vectors itself.
+  bool in_server() const { return lent_ != nullptr; }
+  void wake_server() const { lent_->wake(); }
+  ModelsInUse& models() { return lent_ != nullptr ? *lent_->models : models_; }
+  /// Standard input, or that of the process this verb runs for.
+  int input() const { return input_; }
+  void set_input(int fd) { input_ = fd; }
 
   /// Ids of named collections; Errc::not_found names the nearest.
   Result<std::vector<store::CollectionId>> collections(const std::vector<std::string>& names);
@@ -55,6 +76,9 @@ class App {
   const Clock& clock_;
   CancelToken cancel_;
   std::string verb_;
+  const Lent* lent_;
+  Config::Sources sources_;
+  int input_ = 0;
   // In the order of need: what stands below uses what stands above.
   std::optional<sys::HomeLock> lock_;
   std::unique_ptr<store::Store> store_;

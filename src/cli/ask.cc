@@ -13,7 +13,7 @@ struct Options {
 };
 
 Result<int> ask(App& app, const Options& options) {
-  const std::string question = TRY(question_from(options.words, "ask"));
+  const std::string question = TRY(question_from(app, options.words, "ask"));
   chat::AskOptions how = app.ask_options(options.mode);
   how.collections = TRY(app.collections(options.collections));
   const bool generation_wanted = how.mode != chat::ReadMode::extract;
@@ -60,7 +60,8 @@ RunVerb declare(Command& command) {
 Verb ask_verb() {
   return {.name = "ask",
           .summary = text("answer a question, with citations", "回答问题并给出引用"),
-          .declare = declare};
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

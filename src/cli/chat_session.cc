@@ -1,13 +1,6 @@
 #include "cli/chat_session.h"
 
-#include "base/unicode.h"
-
 namespace cvp::cli {
-namespace {
-// Older turns no longer say what a follow-up leans on.
-constexpr size_t kHistoryTurns = 8;
-constexpr size_t kTitleBytes = 120;
-}  // namespace
 
 Text list_hint() {
   return text("`cvp chat --list` shows those there are", "`cvp chat --list` 可查看已有的对话");
@@ -37,20 +30,13 @@ Result<void> ChatSession::resume(store::ChatId id) {
   }
   id_ = found->id;
   messages_ = TRY(store_.messages(id_));
-  for (size_t i = 0; i + 1 < messages_.size(); ++i) {
-    const store::ChatMessage& asked = messages_[i];
-    const store::ChatMessage& answered = messages_[i + 1];
-    if (!asked.from_user || answered.from_user) continue;
-    history_.push_back(
-        {.question = asked.standalone.empty() ? asked.text : asked.standalone, .answer = answered.text});
-  }
-  if (history_.size() > kHistoryTurns) history_.erase(history_.begin(), history_.end() - kHistoryTurns);
+  history_ = chat::history_of(messages_);
   return {};
 }
 
 Result<void> ChatSession::add(const std::string& asked, const chat::Answer& answer, const std::string& shown,
                               const std::string& json) {
-  if (id_ == 0) id_ = TRY(store_.create_chat(utf8_prefix(asked, kTitleBytes)));
+  if (id_ == 0) id_ = TRY(store_.create_chat(chat::chat_title(asked)));
   const int64_t now = clock_.unix_seconds();
   messages_.push_back({.from_user = true,
                        .text = asked,
@@ -61,8 +47,7 @@ Result<void> ChatSession::add(const std::string& asked, const chat::Answer& answ
   messages_.push_back(
       {.from_user = false, .text = shown, .standalone = "", .answer_json = json, .unix_seconds = now});
   TRY(store_.append_message(id_, messages_.back()));
-  history_.push_back({.question = answer.question, .answer = shown});
-  if (history_.size() > kHistoryTurns) history_.erase(history_.begin());
+  history_ = chat::history_of(messages_);
   return {};
 }
 

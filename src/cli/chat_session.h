@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "chat/answerer.h"
+#include "chat/history.h"
 #include "store/store.h"
 
 namespace cvp::cli {

@@ -23,16 +23,6 @@ struct Options {
   bool again = false, list = false, no_engine = false, yes = false;
 };
 
-/// What is kept and shown of an answer: its sentences, or the note of a refusal.
-std::string shown_text(const chat::Answer& answer, Lang lang) {
-  std::string out;
-  for (const chat::Sentence& sentence : answer.sentences) {
-    out += (out.empty() ? "" : "\n") + sentence.text;
-    for (const int number : sentence.citations) out += fmt::format("[{}]", number);
-  }
-  return out.empty() ? answer.note.in(lang) : out;
-}
-
 class Conversation {
  public:
   Conversation(App& app, ChatSession& session, const Asking& asking, chat::AskOptions how)
@@ -41,7 +31,8 @@ class Conversation {
   Result<int> run() {
     while (!app_.cancel().cancelled()) {
       TRY(warm_while_waiting());
-      const auto line = sys::read_line("> ");
+      app_.printer().prompt(verbatim("> "));
+      const auto line = sys::read_line(app_.input(), app_.cancel());
       warmer_.stop();
       if (!line || *line == "/quit" || *line == "/exit" || *line == "/退出") break;
       if (one_line(*line).empty()) continue;
@@ -107,7 +98,7 @@ class Conversation {
     app_.printer().line();
     const boost::json::object json = answer_json(last_, app_.lang());
     if (app_.printer().json_wanted()) app_.printer().json(json);
-    return session_.add(question, last_, shown_text(last_, app_.lang()), boost::json::serialize(json));
+    return session_.add(question, last_, chat::shown_text(last_, app_.lang()), boost::json::serialize(json));
   }
 
   App& app_;
@@ -214,7 +205,10 @@ RunVerb declare(Command& command) {
 }  // namespace
 
 Verb chat_verb() {
-  return {.name = "chat", .summary = text("ask several questions in a row", "多轮问答"), .declare = declare};
+  return {.name = "chat",
+          .summary = text("ask several questions in a row", "多轮问答"),
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

@@ -190,6 +190,59 @@ std::vector<ConfigKey> ingest_keys() {
   };
 }
 
+std::vector<ConfigKey> serve_keys() {
+  return {
+      {.name = "serve.listen",
+       .fallback = "127.0.0.1:8080",
+       .help = text("address and port of `cvp serve`; several are separated by commas",
+                    "`cvp serve` 的地址和端口；多个以逗号分隔")},
+      {.name = "serve.names",
+       .help = text("names besides addresses under which browsers may reach it: kb.example.org",
+                    "除地址外，浏览器访问时可用的名称：kb.example.org")},
+      {.name = "serve.tls_certificate",
+       .kind = Kind::path,
+       .help =
+           text("certificate chain (PEM) for https; empty: http", "https 用的证书链（PEM）；留空则用 http")},
+      {.name = "serve.tls_key",
+       .kind = Kind::path,
+       .help = text("its private key (PEM)", "证书的私钥（PEM）")},
+      {.name = "serve.max_upload_mb",
+       .kind = Kind::integer,
+       .fallback = "200",
+       .low = 1,
+       .high = 4096,
+       .help = text("largest file that may be uploaded", "允许上传的最大文件（MB）")},
+  };
+}
+
+std::vector<ConfigKey> oidc_keys() {
+  return {
+      {.name = "serve.oidc_issuer",
+       .kind = Kind::url,
+       .help = text("OpenID Connect provider with whose accounts people sign in: https://id.example.org; "
+                    "empty: passwords only",
+                    "OpenID Connect 身份提供方，用户可用其账号登录：https://id.example.org；留空则只用密码")},
+      {.name = "serve.oidc_client_id",
+       .help = text("cvp's name at that provider (client id)", "cvp 在身份提供方登记的客户端 ID")},
+      {.name = "serve.oidc_client_secret",
+       .kind = Kind::secret,
+       .help = text("its secret there; empty for a public client", "客户端密钥；公开客户端留空")},
+      {.name = "serve.oidc_redirect",
+       .kind = Kind::url,
+       .help = text("where browsers come back, as registered there: https://kb.example.org/api/oidc/callback",
+                    "登记的回调地址：https://kb.example.org/api/oidc/callback")},
+      {.name = "serve.oidc_groups_claim",
+       .help = text("claim with the names of a person's groups; empty: groups are kept in cvp",
+                    "包含用户所属组名的声明（claim）；留空则在 cvp 中管理用户组")},
+      {.name = "serve.oidc_default_role",
+       .kind = Kind::choice,
+       .fallback = "none",
+       .choices = {"none", "reader", "editor"},
+       .help = text("role of whoever signs in for the first time; none: only accounts that were linked may",
+                    "首次登录者的角色；none 表示只允许已关联的账号登录")},
+  };
+}
+
 }  // namespace
 
 std::string ConfigKey::environment_name() const {
@@ -204,7 +257,8 @@ std::string ConfigKey::environment_name() const {
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> all = general_keys();
-    for (auto&& group : {engine_keys(), embedding_keys(), answer_keys(), ingest_keys()})
+    for (auto&& group :
+         {engine_keys(), embedding_keys(), answer_keys(), ingest_keys(), serve_keys(), oidc_keys()})
       all.insert(all.end(), group.begin(), group.end());
     return all;
   }();

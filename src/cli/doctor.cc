@@ -76,7 +76,8 @@ RunVerb declare(Command& command) {
 Verb doctor_verb() {
   return {.name = "doctor",
           .summary = text("check that everything is well", "检查各部分是否正常"),
-          .declare = declare};
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

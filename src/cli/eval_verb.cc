@@ -209,13 +209,16 @@ RunVerb declare_calibrate(Command& command) {
 std::vector<Verb> eval_verbs() {
   return {{.name = "eval retrieval",
            .summary = text("measure search on questions", "评测检索效果"),
-           .declare = declare_retrieval},
+           .declare = declare_retrieval,
+           .uses_home = true},
           {.name = "eval answers",
            .summary = text("measure answers on questions", "评测回答效果"),
-           .declare = declare_answers},
+           .declare = declare_answers,
+           .uses_home = true},
           {.name = "eval calibrate",
            .summary = text("fit when to refuse", "校准何时拒答"),
-           .declare = declare_calibrate}};
+           .declare = declare_calibrate,
+           .uses_home = true}};
 }
 
 }  // namespace cvp::cli

@@ -204,7 +204,8 @@ RunVerb declare(Command& command) {
 Verb ls_verb() {
   return {.name = "ls",
           .summary = text("list documents and collections", "列出文档和文档集"),
-          .declare = declare};
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

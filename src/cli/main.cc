@@ -3,9 +3,11 @@
 
 #include "cli/config.h"
 #include "cli/program.h"
+#include "cli/prove_offline.h"
 #include "ingest/adder.h"
 #include "sys/host.h"
 #include "sys/terminal.h"
+#include "sys/ways_out.h"
 
 extern char** environ;
 
@@ -14,8 +16,10 @@ namespace {
 constexpr int kStandardOutput = 1, kStandardError = 2;
 
 int run(const std::vector<std::string>& arguments) {
-  // The parser child is this program again; it must not see configuration, terminal or signals.
+  // Some children are this program again; they must not see configuration, terminal or signals.
   if (arguments.size() == 1 && arguments.front() == "parse-child") return cvp::ingest::parse_child_main();
+  if (arguments.size() == 1 && arguments.front() == cvp::cli::kOfflineChild)
+    return cvp::sys::ways_out_child_main();
   const cvp::CancelToken cancel;
   cvp::sys::cancel_on_signals(cancel);
   const bool out_is_terminal = cvp::sys::is_terminal(kStandardOutput);

@@ -158,19 +158,32 @@ Result<std::unique_ptr<model::Generator>> ModelsInUse::open_generator() {
   return engine::local_generator(*found, *options, clock_);
 }
 
+Text ModelsInUse::why_no_embedder() const {
+  const std::lock_guard lock(mutex_);
+  return why_no_embedder_;
+}
+
+Text ModelsInUse::why_no_generator() const {
+  const std::lock_guard lock(mutex_);
+  return why_no_generator_;
+}
+
 Result<model::Embedder*> ModelsInUse::embedder() {
+  const std::lock_guard lock(mutex_);
   if (!embedder_asked_) embedder_ = TRY(open_embedder());
   embedder_asked_ = true;
   return embedder_.get();
 }
 
 Result<model::Generator*> ModelsInUse::generator() {
+  const std::lock_guard lock(mutex_);
   if (!generator_asked_) generator_ = TRY(open_generator());
   generator_asked_ = true;
   return generator_.get();
 }
 
 Result<const model::Tokenizer*> ModelsInUse::tokenizer() {
+  const std::lock_guard lock(mutex_);
   if (!tokenizer_) {
     const bool remote = !config_.string("embedding.endpoint").empty();
     const auto found = remote ? std::nullopt : TRY(installed(model::ModelRole::embedding));

@@ -1,6 +1,7 @@
 // Which models this run uses, by configuration and by what is installed, and their engines.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct DamagedModel {
 };
 std::vector<DamagedModel> damaged_models(const sys::Path& home);
 
+/// Thread-safe.
 class ModelsInUse {
  public:
   /// config must outlive this.
@@ -41,8 +43,8 @@ class ModelsInUse {
   /// process.
   Result<model::Embedder*> embedder();
   Result<model::Generator*> generator();
-  const Text& why_no_embedder() const { return why_no_embedder_; }
-  const Text& why_no_generator() const { return why_no_generator_; }
+  Text why_no_embedder() const;
+  Text why_no_generator() const;
 
   /// The embedder's own, or an estimate where none is installed here.
   Result<const model::Tokenizer*> tokenizer();
@@ -55,6 +57,7 @@ class ModelsInUse {
   Result<std::unique_ptr<model::Embedder>> open_embedder();
   Result<std::unique_ptr<model::Generator>> open_generator();
 
+  mutable std::mutex mutex_;  // guards what is opened
   const Config& config_;
   sys::Path home_;
   const Clock& clock_;

@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "cli/from_config.h"
 #include "cli/progress_line.h"
 #include "cli/recommendation.h"
 #include "cli/words.h"
@@ -73,10 +74,9 @@ Result<int> pull(App& app, const Options& options) {
   for (const model::CatalogueEntry& entry : wanted) {
     const bool there = model::find_installed(app.home(), entry.id).has_value();
     if (!there) TRY(ask_for_licence(app, entry, options.accept_licence));
-    const hub::PullOptions how{.accept_licence = true,
-                               .only_sources = options.sources,
-                               .hugging_face_base = app.config().string("hub.hugging_face"),
-                               .modelscope_base = app.config().string("hub.modelscope")};
+    hub::PullOptions how = pull_options(app.config());
+    how.accept_licence = true;
+    how.only_sources = options.sources;
     const model::InstalledModel model =
         TRY(hub::pull(app.home(), entry, how, app.printer().on_progress(), app.cancel()));
     app.printer().line(

@@ -157,13 +157,6 @@ Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMac
   const Search search{model, host.rig, query, quality, options.quantization};
   const int64_t most_cards = options.most_cards > 0 ? options.most_cards : kUsualCards;
   const auto found = TRY(purchases(search, catalogue, budget, static_cast<int>(most_cards)));
-  if (found.empty()) {
-    return fail(Errc::not_found,
-                text("no GPU with a known price runs {} within that", "在此条件下没有已知价格的显卡能运行 {}",
-                     model.subject.name),
-                text("raise --budget or --cards, shorten --context, or choose a smaller model",
-                     "请提高 --budget 或 --cards，缩短 --context，或换更小的模型"));
-  }
   Printer& printer = app.printer();
   if (printer.json_wanted()) {
     boost::json::array list, notes;
@@ -171,7 +164,14 @@ Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMac
     for (const Text& note : model.notes) notes.emplace_back(note.in(app.lang()));
     printer.json(
         {{"model", model.subject.name}, {"purchases", std::move(list)}, {"notes", std::move(notes)}});
-    return 0;
+    return found.empty() ? 3 : 0;
+  }
+  if (found.empty()) {
+    return fail(Errc::not_found,
+                text("no GPU with a known price runs {} within that", "在此条件下没有已知价格的显卡能运行 {}",
+                     model.subject.name),
+                text("raise --budget or --cards, shorten --context, or choose a smaller model",
+                     "请提高 --budget 或 --cards，缩短 --context，或换更小的模型"));
   }
   print_heading(
       printer,

@@ -15,7 +15,7 @@ struct BuyOptions {
 };
 void declare_purchase(Command& command, BuyOptions& options);
 
-/// Errc::not_found where nothing within the budget runs it.
+/// Errc::not_found where nothing within the budget runs it; as JSON that is an empty list and status 3.
 Result<int> show_purchases(App& app, const NamedSubject& model, const PlannedMachine& host,
                            const plan::InferQuery& query, const plan::QualityTable& quality,
                            const BuyOptions& options, bool markdown);

@@ -40,6 +40,21 @@ TEST_F(PlanVerbs, JsonHasEveryPlanWithItsRange) {
   EXPECT_GT(result.at("longest_context").to_number<int64_t>(), 8192);
 }
 
+TEST_F(PlanVerbs, JsonSaysWhatTheDevicesHold) {
+  ASSERT_EQ(run("plan", {"--json", "8B", "--gpu", "RTX 4090", "--count", "2", "--memory", "64GB"}), 0);
+  const auto result = json();
+  const auto& devices = result.at("devices").as_object();
+  ASSERT_EQ(devices.at("gpus").as_array().size(), 2u);
+  EXPECT_EQ(result.at("plans").at(0).at("gpus").as_array().size(), 2u);
+  const auto& gpu = devices.at("gpus").at(0);
+  EXPECT_EQ(gpu.at("name"), "GeForce RTX 4090");
+  EXPECT_EQ(gpu.at("total_bytes").to_number<int64_t>(), int64_t{24} << 30);
+  EXPECT_LT(gpu.at("usable_bytes").to_number<int64_t>(), gpu.at("total_bytes").to_number<int64_t>());
+  EXPECT_EQ(devices.at("host").at("total_bytes").to_number<int64_t>(), int64_t{64} << 30);
+  ASSERT_EQ(run("plan", {"--json", "1B", "--cpu", "--memory", "64GB"}), 0);
+  EXPECT_TRUE(json().at("devices").at("gpus").as_array().empty());
+}
+
 TEST_F(PlanVerbs, MemoryHasARange) {
   ASSERT_EQ(run("plan", {"8B", "-z", "Q4_K_M", "--gpu", "RTX 4090", "--memory", "64GB", "--md"}), 0)
       << err_.str();
@@ -176,6 +191,9 @@ TEST_F(PlanVerbs, WhatToBuy) {
   ASSERT_EQ(run("plan", {"8B", "--buy", "--budget", "2000"}), 0) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("$"));
   EXPECT_EQ(run("plan", {"8B", "--buy", "--budget", "1"}), 3);
+  EXPECT_THAT(err_.str(), HasSubstr("no GPU with a known price"));
+  EXPECT_EQ(run("plan", {"8B", "--buy", "--budget", "1", "--json"}), 3);
+  EXPECT_TRUE(json().at("purchases").as_array().empty());
   EXPECT_EQ(run("plan", {"8B", "--buy", "--budget", "cheap"}), 2);
 }
 

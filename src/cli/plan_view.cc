@@ -308,6 +308,18 @@ std::string_view verdict_name(plan::Verdict verdict) {
   return kNames[static_cast<size_t>(verdict)];
 }
 
+/// What the loads of a plan are to be seen against.
+boost::json::object device_json(const plan::Device& device) {
+  return {{"name", device.name}, {"total_bytes", device.memory_bytes}, {"usable_bytes", device.usable_bytes}};
+}
+
+/// The GPUs in the order of a plan's "gpus".
+boost::json::object devices_json(const plan::Rig& rig) {
+  boost::json::array gpus;
+  for (const plan::Device& gpu : rig.gpus) gpus.push_back(device_json(gpu));
+  return {{"gpus", std::move(gpus)}, {"host", device_json(rig.host)}};
+}
+
 boost::json::object plan_json(const plan::InferPlan& plan) {
   boost::json::array gpus;
   for (const plan::DeviceLoad& load : plan.placement.gpus) gpus.push_back(load_json(load));
@@ -418,6 +430,7 @@ boost::json::object inference_json(const InferReport& report, Lang lang) {
                           {"architecture", report.model.subject.shape.architecture},
                           {"parameters", report.model.parameters},
                           {"machine", report.rig.name},
+                          {"devices", devices_json(report.rig)},
                           {"context_tokens", run.context_tokens},
                           {"users", run.users},
                           {"calibrated", report.calibrated},

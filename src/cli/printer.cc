@@ -24,6 +24,14 @@ void Printer::piece(std::string_view what) {
   screen_.out.flush();
 }
 
+void Printer::prompt(const Text& what) {
+  if (!screen_.err_is_terminal) return;
+  const std::lock_guard lock(mutex_);
+  clear_status_locked();
+  screen_.err << what.in(lang_);
+  screen_.err.flush();
+}
+
 void Printer::note(const Text& what) {
   if (quiet_) return;
   const std::lock_guard lock(mutex_);

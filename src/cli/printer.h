@@ -41,6 +41,8 @@ class Printer {
   void line(const Text& what = {});
   /// A piece of a line, flushed: answers as they come.
   void piece(std::string_view what);
+  /// A question to the user, beside the result, on a terminal only.
+  void prompt(const Text& what);
   /// Beside the result: "cvp: …" is left to errors. Nothing when quiet.
   void note(const Text& what);
   /// "cvp: message", then the hint. With JSON also {"error": …} on `out`.

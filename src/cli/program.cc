@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "cli/from_config.h"
+#include "cli/local_door.h"
 #include "cli/locale.h"
 #include "cli/nearest.h"
 #include "cli/screen_text.h"
@@ -152,7 +154,7 @@ class Program {
     };
     if (parsed.words.empty()) {
       if (first_is({"--version", "-V", "version"})) {
-        printer_.line(verbatim(CVP_VERSION_LINE));
+        printer_.line(verbatim("cvp " + App::version()));
         return 0;
       }
       return no_verb(parsed.rest);
@@ -314,8 +316,15 @@ class Program {
     if (!config) return fail_with(config.error());
     if (const auto lang = parse_lang(config->string("lang")); lang && common.lang.empty())
       printer_.set_lang(*lang);
-    log::init(log_level(config->string("log.level")), config->string("log.file"));
-    App app(std::move(*config), printer_, around_.clock, around_.cancel, verb.name);
+    if (verb.uses_home && around_.lent == nullptr) {
+      const auto status = run_in_server(home_of(*config), arguments_, around_);
+      if (!status) return fail_with(status.error());
+      if (*status) return **status;
+    }
+    if (!around_.keep_log) log::init(log_level(config->string("log.level")), config->string("log.file"));
+    App app(std::move(*config), printer_, around_.clock, around_.cancel, verb.name, around_.lent);
+    app.set_input(around_.input);
+    app.set_sources(std::move(sources));
     const auto status = run(app);
     printer_.clear_status();
     if (!status) return fail_with(status.error());
@@ -335,9 +344,10 @@ std::vector<Verb> all_verbs() {
   std::vector<Verb> out = {add_verb(), ls_verb(),   rm_verb(), search_verb(),
                            ask_verb(), chat_verb(), why_verb()};
   for (auto&& group : {hw_verbs(), models_verbs(), plan_verbs(), engine_verbs(), prompt_verbs(),
-                       config_verbs(), eval_verbs()}) {
+                       config_verbs(), eval_verbs(), users_verbs()}) {
     out.insert(out.end(), group.begin(), group.end());
   }
+  out.push_back(serve_verb());
   out.push_back(doctor_verb());
   return out;
 }

@@ -8,6 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "cli/app.h"
 #include "cli/printer.h"
 
 namespace cvp::cli {
@@ -19,6 +20,9 @@ struct Surroundings {
   CancelToken cancel;
   std::map<std::string, std::string> cvp_environment;                       // CVP_*
   std::function<std::optional<std::string>(const char* name)> environment;  // any variable
+  int input = 0;               // standard input, or what stands for it
+  const Lent* lent = nullptr;  // inside a server: what it lends
+  bool keep_log = false;       // the process has set it up
 };
 
 /// arguments: without the program's name.

@@ -204,7 +204,8 @@ RunVerb declare(Command& command) {
 Verb rm_verb() {
   return {.name = "rm",
           .summary = text("remove documents or a collection", "删除文档或文档集"),
-          .declare = declare};
+          .declare = declare,
+          .uses_home = true};
 }
 
 }  // namespace cvp::cli

@@ -5,16 +5,6 @@
 namespace cvp::cli {
 namespace {
 
-size_t width_of(char32_t c) {
-  if (c < 0x300) return 1;
-  if ((c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200F) || (c >= 0xFE00 && c <= 0xFE0F)) return 0;
-  const bool wide_sign =
-      (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6);
-  const bool half_kana = c >= 0xFF66 && c <= 0xFF9F;
-  if (wide_sign || (is_cjk(c) && !half_kana) || (c >= 0x1F300 && c <= 0x1FAFF)) return 2;
-  return 1;
-}
-
 bool is_command(char32_t c) {
   const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
   const bool direction =
@@ -24,12 +14,6 @@ bool is_command(char32_t c) {
 
 }  // namespace
 
-size_t columns(std::string_view text) {
-  size_t total = 0;
-  for (size_t pos = 0; pos < text.size();) total += width_of(decode_utf8(text, pos));
-  return total;
-}
-
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -38,33 +22,6 @@ std::string printable(std::string_view text) {
     append_utf8(out, is_command(c) ? U' ' : c);
   }
   return out;
-}
-
-std::string one_line(std::string_view text) {
-  std::string out;
-  bool space = false;
-  for (size_t pos = 0; pos < text.size();) {
-    const char32_t c = decode_utf8(text, pos);
-    if (is_space(c)) {
-      space = !out.empty();
-      continue;
-    }
-    if (space) out.push_back(' ');
-    space = false;
-    append_utf8(out, c);
-  }
-  return out;
-}
-
-std::string shorten(std::string_view text, size_t max_columns) {
-  if (columns(text) <= max_columns) return std::string(text);
-  size_t used = 0, end = 0;
-  for (size_t pos = 0; pos < text.size();) {
-    used += width_of(decode_utf8(text, pos));
-    if (used + 1 > max_columns) break;
-    end = pos;
-  }
-  return std::string(text.substr(0, end)) + "…";
 }
 
 std::string pad(std::string_view text, size_t to_columns) {
@@ -94,7 +51,7 @@ std::string wrap(std::string_view text, size_t max_columns, size_t indent) {
       break_at = out.size(), used_at_break = used;
     if (c == ' ' && used > indent) break_at = out.size(), used_at_break = used;
     append_utf8(out, c);
-    used += width_of(c);
+    used += columns_of(c);
     before = c;
     if (used > max_columns && break_at > 0 && c != ' ') {
       const bool at_space = out[break_at] == ' ';

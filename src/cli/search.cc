@@ -70,7 +70,7 @@ void show_hit(Printer& printer, const std::string& query, const vector::Hit& hit
 }
 
 Result<int> search(App& app, const Options& options) {
-  const std::string query = TRY(question_from(options.words, "search"));
+  const std::string query = TRY(question_from(app, options.words, "search"));
   vector::SearchOptions how = app.search_options();
   if (options.k > 0) how.k = static_cast<size_t>(options.k);
   if (options.mode == "text") how.mode = vector::Mode::text;
@@ -136,7 +136,8 @@ RunVerb declare(Command& command) {
 }  // namespace
 
 Verb search_verb() {
-  return {.name = "search", .summary = text("find passages", "检索段落"), .declare = declare};
+  return {
+      .name = "search", .summary = text("find passages", "检索段落"), .declare = declare, .uses_home = true};
 }
 
 }  // namespace cvp::cli

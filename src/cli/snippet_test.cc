@@ -6,7 +6,6 @@
 
 #include "cli/add_job.h"
 #include "cli/checkup.h"
-#include "cli/locate.h"
 #include "cli/screen_text.h"
 
 namespace cvp::cli {
@@ -56,13 +55,6 @@ TEST(Snippet, RandomTextsStayInsideTheWidth) {
       done = match.end;
     }
   }
-}
-
-TEST(Locate, SqueezeDropsSpaceAndKeepsOrigins) {
-  const Folded squeezed = squeeze("Ａ b\n資 料");
-  EXPECT_EQ(squeezed.text, "ab资料");
-  ASSERT_EQ(squeezed.origin.size(), squeezed.text.size() + 1);
-  EXPECT_EQ(squeezed.origin[1], 4u);
 }
 
 TEST(AddJob, DescriptionRoundTrips) {

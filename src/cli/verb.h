@@ -19,6 +19,7 @@ struct Verb {
   Text summary;                              // one line of the overview
   std::function<RunVerb(Command&)> declare;  // options live in what the result captures
   bool is_default = false;                   // of its group: `cvp models` is `cvp models list`
+  bool uses_home = false;                    // opens the store: run by the server where one owns the home
 };
 
 /// In the order of the overview.
@@ -33,6 +34,7 @@ Verb ask_verb();
 Verb chat_verb();
 Verb why_verb();
 Verb doctor_verb();
+Verb serve_verb();
 std::vector<Verb> hw_verbs();
 std::vector<Verb> models_verbs();
 std::vector<Verb> prompt_verbs();
@@ -40,5 +42,6 @@ std::vector<Verb> config_verbs();
 std::vector<Verb> eval_verbs();
 std::vector<Verb> engine_verbs();
 std::vector<Verb> plan_verbs();
+std::vector<Verb> users_verbs();
 
 }  // namespace cvp::cli

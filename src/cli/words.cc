@@ -8,15 +8,11 @@
 #include "sys/terminal.h"
 
 namespace cvp::cli {
-namespace {
-constexpr int kStandardInput = 0;
-}
-
-Result<std::string> question_from(const std::vector<std::string>& words, std::string_view verb) {
+Result<std::string> question_from(App& app, const std::vector<std::string>& words, std::string_view verb) {
   std::string question;
   for (const std::string& word : words) question += (question.empty() ? "" : " ") + word;
-  if (question == "-" || (words.empty() && !sys::is_terminal(kStandardInput)))
-    question = TRY(sys::read_stdin(limits::kQuestionBytes));
+  if (question == "-" || (words.empty() && !sys::is_terminal(app.input())))
+    question = TRY(sys::read_input(app.input(), limits::kQuestionBytes));
   question = repair_utf8(question);
   bool blank = true;
   for (size_t pos = 0; pos < question.size() && blank;) blank = is_space(decode_utf8(question, pos));
@@ -82,9 +78,10 @@ std::string format_time(int64_t unix_seconds) {
 }
 
 bool confirm(App& app, const Text& question) {
-  if (!sys::is_terminal(kStandardInput)) return false;
+  if (!sys::is_terminal(app.input())) return false;
   const Text prompt = text("{} [y/N] ", "{} [y/N] ", question);
-  const auto line = sys::read_line(prompt.in(app.lang()));
+  app.printer().prompt(prompt);
+  const auto line = sys::read_line(app.input(), app.cancel());
   if (!line) return false;
   return *line == "y" || *line == "Y" || *line == "yes" || *line == "是";
 }

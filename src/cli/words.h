@@ -9,7 +9,7 @@ namespace cvp::cli {
 /// Arguments joined by spaces; without any, standard input when it is no terminal; "-" alone is standard
 /// input in any case. Errc::usage where none says anything, with the verb in the hint; Errc::refused when it
 /// is too long for a question.
-Result<std::string> question_from(const std::vector<std::string>& words, std::string_view verb);
+Result<std::string> question_from(App& app, const std::vector<std::string>& words, std::string_view verb);
 
 /// What is said where nothing was added yet.
 Text no_documents_text();

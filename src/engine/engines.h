@@ -47,9 +47,11 @@ Result<std::unique_ptr<model::Embedder>> remote_embedder(const RemoteOptions& op
                                                          const CancelToken& cancel = {});
 
 /// Keeps replies by (identity, messages, sampling) in a folder: for evaluation, where the same prompts are
-/// asked again after a change of the checker. `fresh` asks anew and overwrites.
+/// asked again after a change of the checker.
 std::unique_ptr<model::Generator> remembering_generator(std::unique_ptr<model::Generator> inner,
-                                                        const sys::Path& folder, bool fresh);
+                                                        const sys::Path& folder);
+/// Adds the replies kept in one folder to those in another, where they take the place of older ones.
+Result<void> merge_kept_replies(const sys::Path& from, const sys::Path& into);
 std::unique_ptr<model::Embedder> remembering_embedder(std::unique_ptr<model::Embedder> inner,
                                                       const sys::Path& folder);
 

@@ -28,6 +28,7 @@ class LocalGenerator final : public model::Generator {
                                      const CancelToken& cancel) override;
   Result<void> warm(std::span<const model::Message> prefix, const CancelToken& cancel) override;
   Result<int> count_tokens(std::span<const model::Message> messages, const CancelToken& cancel) override;
+  Result<void> answers() override { return server_->answers(); }
 
  private:
   using Ids = std::vector<int32_t>;

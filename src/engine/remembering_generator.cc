@@ -10,6 +10,8 @@
 namespace cvp::engine {
 namespace {
 
+constexpr const char* kLogName = "replies.jsonl";
+
 namespace json = boost::json;
 
 /// Everything that a reply depends on, with its borders: "ab","c" is not "a","bc".
@@ -80,8 +82,8 @@ std::optional<std::vector<double>> numbers_of(const json::value& value, size_t e
 
 class RememberingGenerator final : public model::Generator {
  public:
-  RememberingGenerator(std::unique_ptr<model::Generator> inner, std::unique_ptr<ReplyLog> log, bool fresh)
-      : inner_(std::move(inner)), log_(std::move(log)), fresh_(fresh) {}
+  RememberingGenerator(std::unique_ptr<model::Generator> inner, std::unique_ptr<ReplyLog> log)
+      : inner_(std::move(inner)), log_(std::move(log)) {}
 
   const model::GeneratorIdentity& identity() const override { return inner_->identity(); }
 
@@ -91,7 +93,7 @@ class RememberingGenerator final : public model::Generator {
     key.add(messages);
     key.add(sampling);
     const std::string name = key.hex();
-    if (const auto known = find(name)) {
+    if (const auto known = log_->find(name)) {
       model::Reply reply = from_json(*known);
       if (on_text && !reply.text.empty()) on_text(reply.text);
       return reply;
@@ -108,7 +110,7 @@ class RememberingGenerator final : public model::Generator {
     key.add(messages);
     key.add(options);
     const std::string name = key.hex();
-    if (const auto known = find(name)) {
+    if (const auto known = log_->find(name)) {
       if (auto logprobs = numbers_of(*known, options.size())) return std::move(*logprobs);
     }
     auto logprobs = inner_->choose(messages, options, cancel);
@@ -132,25 +134,27 @@ class RememberingGenerator final : public model::Generator {
   }
 
  private:
-  std::optional<json::value> find(const std::string& key) const {
-    return fresh_ ? std::nullopt : log_->find(key);
-  }
-
   const std::unique_ptr<model::Generator> inner_;
   const std::unique_ptr<ReplyLog> log_;
-  const bool fresh_;
 };
 
 }  // namespace
 
 std::unique_ptr<model::Generator> remembering_generator(std::unique_ptr<model::Generator> inner,
-                                                        const sys::Path& folder, bool fresh) {
-  auto log = ReplyLog::open(folder, "replies.jsonl");
+                                                        const sys::Path& folder) {
+  auto log = ReplyLog::open(folder, kLogName);
   if (!log) {
     log::warn("replies are not kept: {}", log.error().message.en);
     return inner;
   }
-  return std::make_unique<RememberingGenerator>(std::move(inner), std::move(*log), fresh);
+  return std::make_unique<RememberingGenerator>(std::move(inner), std::move(*log));
+}
+
+Result<void> merge_kept_replies(const sys::Path& from, const sys::Path& into) {
+  const auto source = TRY(ReplyLog::open(from, kLogName));
+  const auto target = TRY(ReplyLog::open(into, kLogName));
+  source->for_each([&](const std::string& key, const json::value& value) { target->keep(key, value); });
+  return {};
 }
 
 }  // namespace cvp::engine

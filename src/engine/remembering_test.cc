@@ -15,7 +15,7 @@ using model::Role;
 
 class Remembering : public ::testing::Test {
  protected:
-  std::unique_ptr<model::Generator> create(bool fresh = false) {
+  std::unique_ptr<model::Generator> create(const sys::Path& folder = {}) {
     auto inner = std::make_unique<testing::FakeGenerator>();
     inner->reply = [this](const std::string& prompt) -> Result<std::string> {
       ++asked_;
@@ -23,7 +23,7 @@ class Remembering : public ::testing::Test {
       return prompt + "!" + std::to_string(asked_);
     };
     inner->margin = [this](const std::string&) { return 1.0 + ++chosen_; };
-    return remembering_generator(std::move(inner), folder_.path(), fresh);
+    return remembering_generator(std::move(inner), folder.empty() ? folder_.path() : folder);
   }
   static std::vector<Message> prompt(std::vector<std::string> parts) {
     return {{Role::user, std::move(parts)}};
@@ -65,11 +65,15 @@ TEST_F(Remembering, EverythingThatMattersIsPartOfTheKey) {
   EXPECT_EQ(asked_, 9);
 }
 
-TEST_F(Remembering, FreshAsksAnewAndOverwrites) {
+TEST_F(Remembering, MergedRepliesTakeThePlaceOfOlderOnes) {
+  const sys::TempFolder other = *sys::TempFolder::create();
   const std::string old = create()->generate(prompt({"a"}), {}, {}, {})->text;
-  const std::string renewed = create(true)->generate(prompt({"a"}), {}, {}, {})->text;
+  const std::string kept = create()->generate(prompt({"b"}), {}, {}, {})->text;
+  const std::string renewed = create(other.path())->generate(prompt({"a"}), {}, {}, {})->text;
   EXPECT_NE(old, renewed);
+  ASSERT_TRUE(merge_kept_replies(other.path(), folder_.path()));
   EXPECT_EQ(create()->generate(prompt({"a"}), {}, {}, {})->text, renewed);
+  EXPECT_EQ(create()->generate(prompt({"b"}), {}, {}, {})->text, kept);
 }
 
 TEST_F(Remembering, ErrorsAreNotKept) {

@@ -63,6 +63,14 @@ void ReplyLog::keep(const std::string& key, const json::value& value) {
   if (const auto cut = file_.truncate(size); !cut) log::warn("{}", cut.error().message.en);
 }
 
+void ReplyLog::for_each(
+    const std::function<void(const std::string& key, const json::value& value)>& visit) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, text] : values_) {
+    if (const auto value = parse_json(text, "")) visit(key, *value);
+  }
+}
+
 size_t ReplyLog::size() const {
   const std::lock_guard lock(mutex_);
   return values_.size();

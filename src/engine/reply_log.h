@@ -2,6 +2,7 @@
 //   {"k":"<SHA-256, 64 hex digits>","v":<value>}
 #pragma once
 #include <boost/json.hpp>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,8 @@ class ReplyLog {
   std::optional<boost::json::value> find(const std::string& key) const;
   /// Kept in memory even where the disk refuses (then logged once); nothing is kept over the limit.
   void keep(const std::string& key, const boost::json::value& value);
+  void for_each(
+      const std::function<void(const std::string& key, const boost::json::value& value)>& visit) const;
   size_t size() const;
 
  private:

@@ -260,6 +260,8 @@ Result<void> ServerProcess::start_failed(int status, const CancelToken& cancel) 
 }
 
 Error ServerProcess::explain(const Endpoint& endpoint, Error error) {
+  // What talks nonsense once does not come to its senses.
+  if (error.code == Errc::corrupt) discard(endpoint, "its answers make no sense");
   if (error.code != Errc::unavailable) return error;
   const std::lock_guard lock(mutex_);
   std::optional<int> status;
@@ -280,6 +282,19 @@ Error ServerProcess::explain(const Endpoint& endpoint, Error error) {
                           spec_.model_name, how_it_ended(status)),
                      last_words_),
           try_again_hint()};
+}
+
+Result<void> ServerProcess::answers() {
+  Endpoint endpoint;
+  {
+    const std::lock_guard lock(mutex_);
+    // One that ended is started again by the next call.
+    if (!child_ || !ready_ || child_->poll()) return {};
+    endpoint = endpoint_;
+  }
+  // That the model computes is watched by every call; here it is the process that may hang.
+  TRY(client(endpoint).requests_in_progress({}));
+  return {};
 }
 
 void ServerProcess::discard(const Endpoint& endpoint, const char* reason) {

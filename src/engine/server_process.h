@@ -62,8 +62,11 @@ class ServerProcess {
   LlamaClient client(const Endpoint& endpoint) const { return {endpoint, clock_}; }
 
   /// What a call's Errc::unavailable was: the child died (named with its last words) or hangs (it is killed).
-  /// The next ready() starts another. Other errors come back as they are.
+  /// One whose answers were Errc::corrupt is killed too. The next ready() starts another. Other errors come
+  /// back as they are.
   Error explain(const Endpoint& endpoint, Error error);
+  /// Whether the child answers, also while it computes; yes where none runs. Starts nothing.
+  Result<void> answers();
   /// Kills the child of this endpoint, if it still is the current one.
   void discard(const Endpoint& endpoint, const char* reason);
 

@@ -13,6 +13,7 @@
 #include "hub/apt_source.h"
 #include "hub/engine_builder.h"
 #include "hub/engine_probe.h"
+#include "sys/offline.h"
 
 namespace cvp::hub {
 namespace {
@@ -309,6 +310,9 @@ Result<EngineProgram> install_engine_with(const InstallEffects& effects, const s
   if (error) return fail(Errc::failed, text("the working folder is gone", "当前工作目录已不存在"));
   auto installed = find_private_engine(effects.run, absolute);
   if (installed && installed->build >= kMinimumBuild) return installed;
+  if (sys::is_offline())
+    return sys::fail_offline(verbatim("llama-server"), text("install it in a terminal: `cvp engine install`",
+                                                            "请在终端中安装：`cvp engine install`"));
   return EngineBuilder(effects, absolute, on_progress, cancel).build();
 }
 

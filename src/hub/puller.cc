@@ -13,6 +13,7 @@
 #include "hub/pull_steps.h"
 #include "hub/web_fetch.h"
 #include "sys/host.h"
+#include "sys/offline.h"
 #include "sys/sha256.h"
 
 namespace cvp::hub {
@@ -118,6 +119,9 @@ Result<model::InstalledModel> Pull::run() {
   if (auto installed = model::find_installed(home_, entry_.id);
       installed && installed->entry.id == entry_.id && installed->entry.sha256 == entry_.sha256)
     return installed;
+  if (sys::is_offline())
+    return sys::fail_offline(verbatim(entry_.id), text("fetch it in a terminal: `cvp models pull {}`",
+                                                       "请在终端中获取：`cvp models pull {}`", entry_.id));
   const std::vector<const Source*> sources = TRY(chosen_sources(entry_, options_.only_sources));
   TRY(sys::make_folders(folder_));
   return install(TRY(fetch(sources)));

@@ -140,6 +140,14 @@ Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer,
   return {};
 }
 
+Result<FileOutcome> add_file_as(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
+                                const std::string& uri, const AddOptions& options,
+                                const CancelToken& cancel) {
+  FileOutcome outcome = commit(store, prepare_file_as(store, tokenizer, file, uri, options, cancel));
+  if (was_cancelled(outcome)) return fail_cancelled();
+  return outcome;
+}
+
 Result<FileOutcome> add_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,
                               const std::string& uri, const AddOptions& options, const CancelToken& cancel) {
   FileOutcome outcome = commit(store, prepare_bytes(store, tokenizer, bytes, uri, options, cancel));

@@ -75,6 +75,10 @@ Result<void> add_files(store::Store& store, const model::Tokenizer& tokenizer,
                        const std::vector<sys::Path>& files, const AddOptions& options,
                        const OnProgress& on_progress,
                        const std::function<void(const FileOutcome&)>& on_outcome, const CancelToken& cancel);
+/// Adds one file under another name than its path (an upload). `uri` becomes the document's; its last part is
+/// the name that helps to tell what the file is. What fails is in the outcome, which may name `file`.
+Result<FileOutcome> add_file_as(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
+                                const std::string& uri, const AddOptions& options, const CancelToken& cancel);
 /// Adds bytes under a name (standard input, tests).
 Result<FileOutcome> add_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,
                               const std::string& uri, const AddOptions& options, const CancelToken& cancel);

@@ -169,6 +169,31 @@ TEST_F(Adder, BytesFromStandardInput) {
   EXPECT_EQ(empty->kind, Kind::failed);
 }
 
+TEST_F(Adder, AFileUnderAnotherName) {
+  const sys::Path spooled = file("request-17.part", "# Notes\n\nThe lighthouse is forty metres high.");
+  const auto add_as = [&](const std::string& uri) {
+    return *add_file_as(*store_, *tokenizer_, spooled, uri, options_, cancel_);
+  };
+  const FileOutcome added = add_as("island/notes.md");
+  ASSERT_EQ(added.kind, Kind::added) << added.error.message.en;
+  const auto document = store_->document(added.document);
+  ASSERT_TRUE(document.has_value());
+  EXPECT_EQ(document->uri, "island/notes.md");
+  EXPECT_EQ(document->media_type, "text/markdown") << "by the name it was given";
+  EXPECT_EQ(add_as("island/notes.md").kind, Kind::unchanged);
+  file("request-17.part", "# Notes\n\nThe lighthouse is fifty metres high.");
+  const FileOutcome updated = add_as("island/notes.md");
+  EXPECT_EQ(updated.kind, Kind::updated);
+  EXPECT_EQ(updated.document, added.document);
+  file("request-17.part", "");
+  EXPECT_EQ(add_as("island/empty.md").error.code, Errc::refused);
+  cancel_.cancel();
+  file("request-17.part", "more words");
+  EXPECT_EQ(add_file_as(*store_, *tokenizer_, spooled, "late.md", options_, cancel_).error().code,
+            Errc::cancelled);
+  EXPECT_FALSE(store_->find_document(options_.collection, "late.md"));
+}
+
 TEST_F(Adder, InputsAreExpanded) {
   file("a.txt", "x");
   file("sub/b.md", "x");

@@ -22,6 +22,7 @@ constexpr bool kSanitized = true;
 constexpr bool kSanitized = false;
 #endif
 constexpr int kOutOfMemory = 9;  // exit status of a child that could not even say so
+constexpr int kStandardInput = 0;
 constexpr size_t kRequestBytes = 256 << 10;
 // Text, its layout and what else a reply holds.
 constexpr uint64_t kReplyBytes = limits::kDocumentTextBytes + (256ull << 20);
@@ -110,7 +111,7 @@ Result<store::ParsedText> parse_file(const sys::Path& file, const std::string& n
 }
 
 int parse_child_main() {
-  const auto input = sys::read_stdin(kRequestBytes);
+  const auto input = sys::read_input(kStandardInput, kRequestBytes);
   const auto request = input ? decode_request(*input) : Result<ParseRequest>(std::unexpected(input.error()));
   if (!request) {
     std::fprintf(stderr, "%s\n", request.error().message.en.c_str());

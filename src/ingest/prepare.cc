@@ -79,17 +79,28 @@ Result<Prepared> prepare(store::Store& store, const model::Tokenizer& tokenizer,
   return prepared;
 }
 
-Result<Source> open_source(const sys::Path& file, const std::string& uri) {
+Result<Source> open_source(const sys::Path& file, const std::string& uri, const std::string& name) {
   const sys::FileInfo info = TRY(sys::stat_file(file));
   if (info.bytes > limits::kDocumentBytes) return fail_too_large(info.bytes);
   Source source;
   source.uri = uri;
-  source.name = file.filename().string();
+  source.name = name;
   source.file = file;
   source.modified_unix = info.modified_unix;
   source.bytes = TRY(sys::read_file(file, limits::kDocumentBytes));
   source.sha256 = sys::sha256_hex(source.bytes);
   return source;
+}
+
+Prepared prepare_source(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
+                        const std::string& uri, const std::string& name, const AddOptions& options,
+                        const CancelToken& cancel) {
+  auto source = open_source(file, uri, name);
+  if (!source) return failed(uri, std::move(source).error());
+  auto prepared = prepare(store, tokenizer, std::move(*source), options, cancel);
+  if (!prepared) return failed(uri, std::move(prepared).error());
+  prepared->file = file;
+  return std::move(*prepared);
 }
 
 }  // namespace
@@ -114,13 +125,13 @@ std::string uri_of(const sys::Path& file) {
 
 Prepared prepare_file(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
                       const AddOptions& options, const CancelToken& cancel) {
-  const std::string uri = uri_of(file);
-  auto source = open_source(file, uri);
-  if (!source) return failed(uri, std::move(source).error());
-  auto prepared = prepare(store, tokenizer, std::move(*source), options, cancel);
-  if (!prepared) return failed(uri, std::move(prepared).error());
-  prepared->file = file;
-  return std::move(*prepared);
+  return prepare_source(store, tokenizer, file, uri_of(file), file.filename().string(), options, cancel);
+}
+
+Prepared prepare_file_as(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
+                         const std::string& uri, const AddOptions& options, const CancelToken& cancel) {
+  const std::string name = uri.substr(uri.rfind('/') + 1);  // npos + 1 is 0
+  return prepare_source(store, tokenizer, file, uri, name, options, cancel);
 }
 
 Prepared prepare_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,

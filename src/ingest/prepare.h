@@ -18,6 +18,9 @@ struct Prepared {
 /// Thread-safe.
 Prepared prepare_file(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
                       const AddOptions& options, const CancelToken& cancel);
+/// The same under another name.
+Prepared prepare_file_as(store::Store& store, const model::Tokenizer& tokenizer, const sys::Path& file,
+                         const std::string& uri, const AddOptions& options, const CancelToken& cancel);
 Prepared prepare_bytes(store::Store& store, const model::Tokenizer& tokenizer, std::string_view bytes,
                        const std::string& uri, const AddOptions& options, const CancelToken& cancel);
 

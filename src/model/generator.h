@@ -74,6 +74,8 @@ class Generator {
   virtual Result<void> warm(std::span<const Message> prefix, const CancelToken& cancel) = 0;
   /// Tokens of the whole prompt as generate() would send it.
   virtual Result<int> count_tokens(std::span<const Message> messages, const CancelToken& cancel) = 0;
+  /// Whether its engine answers; yes where it does not run. Starts nothing.
+  virtual Result<void> answers() { return {}; }
 };
 
 }  // namespace cvp::model

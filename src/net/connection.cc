@@ -9,6 +9,7 @@
 #include "net/reply_writer.h"
 #include "net/request_target.h"
 #include "net/wire.h"
+#include "sys/sha256.h"
 
 namespace cvp::net {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Clock = std::chrono::steady_clock;
+constexpr size_t kIdBytes = 8;
 
 std::string lower(std::string_view s) {
   std::string out(s);
@@ -25,7 +27,7 @@ std::string lower(std::string_view s) {
 }
 
 RequestHead head_of(const http::request<http::buffer_body>& in, const std::string& client, bool secure) {
-  RequestHead head{.client = client, .secure = secure};
+  RequestHead head{.id = sys::random_hex(kIdBytes), .client = client, .secure = secure};
   head.method = std::string(in.method_string());
   for (const auto& field : in) {
     std::string& value = head.headers[lower(std::string_view(field.name_string()))];

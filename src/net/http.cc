@@ -10,6 +10,7 @@
 
 #include "net/curl_handle.h"
 #include "net/target.h"
+#include "sys/offline.h"
 
 namespace cvp::net {
 namespace {
@@ -29,6 +30,7 @@ struct Transfer {
   curl_off_t sent_bytes = 0;
   uint64_t body_bytes = 0;
   size_t header_bytes = 0;
+  int connect_error = 0;  // an errno, while offline
   bool over_limit = false;
   bool ended_by_caller = false;
 };
@@ -83,8 +85,20 @@ size_t on_bytes(char* bytes, size_t size, size_t count, void* user) {
 
 // A child started meanwhile must not inherit the connection, or closing it here would not be seen by the
 // server.
-curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  if (!sys::is_offline())
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  auto& t = *static_cast<Transfer*>(user);
+  sys::ConnectHelper::Connected connected = sys::connect_while_offline(t.request.unix_socket.string());
+  t.connect_error = connected.error;
+  // libcurl 7.88 connects it once more, whatever on_socket says. The filter lets only an empty address pass,
+  // and that does nothing.
+  address->addrlen = 0;
+  return connected.fd.valid() ? connected.fd.release() : CURL_SOCKET_BAD;
+}
+
+int on_socket(void*, curl_socket_t, curlsocktype) {
+  return sys::is_offline() ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
 }
 
 void set_method(CURL* easy, const Request& request) {
@@ -117,6 +131,8 @@ void set_options(CURL* easy, const Request& request, const Target& target, curl_
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
   if (target.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   if (!request.unix_socket.empty())
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
@@ -224,6 +240,7 @@ Result<CURLcode> drive(const CurlLease& lease, const Target& target, const Cance
 /// takes the EAGAIN for a connection in progress, then finds none and gives no errno.
 bool queue_is_full(CURLcode code, const Transfer& t) {
   if (code != CURLE_COULDNT_CONNECT || t.request.unix_socket.empty()) return false;
+  if (t.connect_error != 0) return t.connect_error == EAGAIN;
   long error = 0;
   curl_easy_getinfo(t.easy, CURLINFO_OS_ERRNO, &error);
   return error == 0 || error == EAGAIN || error == ENOTCONN;
@@ -245,6 +262,7 @@ Result<CURLcode> connect_and_drive(const CurlLease& lease, const Target& target,
 
 Result<Response> send(const Request& request, const CancelToken& cancel, const OnBody& on_body) {
   const Target target = TRY(check_target(request));
+  if (request.unix_socket.empty() && sys::is_offline()) return sys::fail_offline(verbatim(target.name));
   if (cancel.cancelled()) return fail_cancelled();
   const CurlLease lease;
   if (!lease.ok())

@@ -35,9 +35,9 @@ struct Response {
 using OnBody = std::function<bool(std::string_view bytes)>;
 
 /// Any status is a Response; errors are for what is not HTTP: Errc::unavailable (connect, DNS, timeout, TLS),
-/// cancelled, refused (over the limit, not http or https), usage (an address or header that cannot be sent).
-/// Cancelling closes the connection within 100 ms. Connections are kept and used again, per thread. Blocks;
-/// thread-safe; on_body may itself call send.
+/// cancelled, refused (over the limit, not http or https, not a UNIX socket while offline), usage (an address
+/// or header that cannot be sent). Cancelling closes the connection within 100 ms. Connections are kept and
+/// used again, per thread. Blocks; thread-safe; on_body may itself call send.
 Result<Response> send(const Request& request, const CancelToken& cancel, const OnBody& on_body = {});
 
 /// Server-sent events from body pieces: calls on_data with each event's data (its lines joined by \n). feed

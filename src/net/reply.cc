@@ -1,5 +1,7 @@
 #include "net/reply.h"
 
+#include <algorithm>
+
 namespace cvp::net {
 
 void Wakeable::set_waker(std::function<void()> waker) {
@@ -64,7 +66,13 @@ void LateReply::set(Reply reply) {
 bool LateReply::take(Reply& reply) {
   const std::lock_guard lock(mutex_);
   if (!ready_) return false;
-  reply = std::move(reply_);
+  Reply made = std::move(reply_);
+  for (auto& header : reply.headers) {
+    if (std::ranges::find(made.headers, header.first, &decltype(made.headers)::value_type::first) ==
+        made.headers.end())
+      made.headers.push_back(std::move(header));
+  }
+  reply = std::move(made);
   return true;
 }
 

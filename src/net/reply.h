@@ -72,7 +72,8 @@ class EventStream : public Wakeable {
 class LateReply : public Wakeable {
  public:
   void set(Reply reply);
-  /// For the server: true once it moved the reply out.
+  /// For the server: true once it put what was set in the place of `reply`, whose headers stay where what was
+  /// set has none of the same name.
   bool take(Reply& reply);
 
  private:

@@ -175,6 +175,16 @@ class BeastServer final : public Server {
 
 }  // namespace
 
+Result<Listen> open_listener(const Listen& listen) {
+  if (listen.fd >= 0) return listen;
+  asio::io_context io;
+  tcp::acceptor acceptor = TRY(open_acceptor(io, listen));
+  error_code error;
+  Listen out{.address = listen.address, .port = acceptor.local_endpoint(error).port()};
+  out.fd = acceptor.release(error);
+  return out;
+}
+
 Result<std::unique_ptr<Server>> Server::start(const std::vector<Listen>& listen,
                                               const std::optional<TlsFiles>& tls, const ServerLimits& limits,
                                               Service& service) {

@@ -33,6 +33,7 @@ struct ServerLimits {
 
 /// What is known before the body is read.
 struct RequestHead {
+  std::string id;                              // made here, random: names the request in logs
   std::string method;                          // "GET"
   std::string path;                            // decoded, begins with /, no empty, "." or ".." segments
   std::map<std::string, std::string> query;    // decoded
@@ -77,6 +78,11 @@ struct Listen {
   uint16_t port = 0;  // 0: any free one
   int fd = -1;        // a listening socket that was handed over, instead of address and port
 };
+
+/// Listens now, for a Server to be started later: for a process that gives up making sockets in between. The
+/// address stays, and a port of 0 becomes the one that was found. What was handed over comes back as it is.
+/// Errc::busy: the port is taken.
+Result<Listen> open_listener(const Listen& listen);
 
 class Server {
  public:

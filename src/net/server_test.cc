@@ -147,6 +147,21 @@ TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   EXPECT_THAT(client.read_all(), HasSubstr("HTTP/1.1 404 Not Found\r\n"));
 }
 
+TEST_F(ServerTest, ServesWhatListenedBefore) {
+  const auto opened = open_listener({});
+  ASSERT_TRUE(opened) << opened.error().message.en;
+  ASSERT_GE(opened->fd, 0);
+  ASSERT_NE(opened->port, 0);
+  EXPECT_EQ(open_listener({.port = opened->port}).error().code, Errc::busy);
+  EXPECT_EQ(open_listener(*opened)->fd, opened->fd) << "handed-over sockets stay as they are";
+  RawClient early(opened->port);
+  early.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+  auto server = Server::start({*opened}, {}, {}, service_);
+  ASSERT_TRUE(server) << server.error().message.en;
+  EXPECT_EQ((*server)->port(), opened->port);
+  EXPECT_THAT(early.read_all(), EndsWith("hello 127.0.0.1"));
+}
+
 TEST_F(ServerTest, PipelinedRequestsAreAnsweredInTheirOrder) {
   start();
   const std::string got =

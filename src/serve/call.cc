@@ -67,8 +67,8 @@ std::optional<std::string> Fields::maybe_text(const std::string& name, size_t mo
 }
 
 std::string Fields::text(const std::string& name, size_t most_bytes) {
-  if (!has(name)) wrong(name, cvp::text("is missing", "缺少此项"));
   auto value = maybe_text(name, most_bytes);
+  if (!value) wrong(name, cvp::text("is missing", "缺少此项"));  // unless it was wrong in another way
   if (value && value->empty()) wrong(name, cvp::text("is empty", "不能为空"));
   return std::move(value).value_or("");
 }

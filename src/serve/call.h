@@ -17,7 +17,6 @@ struct Call {
   net::Incoming request;
   Caller caller;
   Lang lang = Lang::en;
-  std::string request_id;
   std::map<std::string, std::string> path;  // {"id": "12"}
   boost::json::object body;                 // of a JSON request
 
@@ -44,6 +43,8 @@ class Fields {
   std::vector<std::string> texts(const std::string& name, size_t most, size_t most_bytes);
   const boost::json::array* array(const std::string& name, size_t most);
   bool has(const std::string& name) const { return object_.contains(name); }
+  /// Of any kind, for fields that may be of several; null where it is absent or null.
+  const boost::json::value* value(const std::string& name) { return take(name); }
 
   /// What was wrong first, or that there are fields nobody asked for. Errc::usage.
   Result<void> finish() const;

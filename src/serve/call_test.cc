@@ -50,13 +50,13 @@ TEST_P(WrongField, IsNamed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WrongField,
-                         testing::Values("{}", R"({"name":""})", R"({"name":5})", R"({"name":"01234567890"})",
-                                         R"({"name":"a\u0000b"})", R"({"name":"a","k":0})",
-                                         R"({"name":"a","k":11})", R"({"name":"a","k":2147483648})",
-                                         R"({"name":"a","k":1.5})", R"({"name":"a","k":"3"})",
-                                         R"({"name":"a","ids":[1,2,3]})", R"({"name":"a","ids":["1"]})",
-                                         R"({"name":"a","ids":[-1]})", R"({"name":"a","ids":5})",
-                                         R"({"name":"a","deep":1})"));
+                         testing::Values("{}", R"({"name":null})", R"({"name":""})", R"({"name":5})",
+                                         R"({"name":"01234567890"})", R"({"name":"a\u0000b"})",
+                                         R"({"name":"a","k":0})", R"({"name":"a","k":11})",
+                                         R"({"name":"a","k":2147483648})", R"({"name":"a","k":1.5})",
+                                         R"({"name":"a","k":"3"})", R"({"name":"a","ids":[1,2,3]})",
+                                         R"({"name":"a","ids":["1"]})", R"({"name":"a","ids":[-1]})",
+                                         R"({"name":"a","ids":5})", R"({"name":"a","deep":1})"));
 
 TEST(Call, NumbersOfTheAddressAreBounded) {
   Call call;

@@ -5,7 +5,7 @@
 namespace cvp::serve {
 namespace {
 
-constexpr std::array<std::string_view, 5> kScopes = {"search", "ask", "read", "write", "admin"};
+constexpr std::array<std::string_view, 6> kScopes = {"search", "ask", "read", "write", "admin", "any"};
 constexpr std::array<std::string_view, 4> kRoles = {"", "reader", "editor", "admin"};
 constexpr std::array<std::string_view, 4> kRights = {"none", "read", "write", "manage"};
 
@@ -19,7 +19,7 @@ std::optional<Enum> named(const std::array<std::string_view, N>& names, std::str
 }  // namespace
 
 bool Caller::may(Scope scope) const {
-  return key == 0 || std::ranges::find(scopes, scope_name(scope)) != scopes.end();
+  return key == 0 || scope == Scope::any || std::ranges::find(scopes, scope_name(scope)) != scopes.end();
 }
 
 std::string_view scope_name(Scope scope) { return kScopes[static_cast<size_t>(scope)]; }

@@ -9,7 +9,8 @@
 namespace cvp::serve {
 
 /// What an API key may be used for. A signed-in browser may do all that its account may.
-enum class Scope { search, ask, read, write, admin };
+/// `any`: of a route that looks at the key itself, or says nothing of anybody's; no key has it.
+enum class Scope { search, ask, read, write, admin, any };
 
 struct Caller {
   store::User user;

@@ -16,19 +16,6 @@ std::string_view header(const net::RequestHead& head, const std::string& name) {
   return found != head.headers.end() ? std::string_view(found->second) : std::string_view();
 }
 
-std::string_view cookie(const net::RequestHead& head) {
-  std::string_view rest = header(head, "cookie");
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(';'), rest.size());
-    std::string_view one = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    if (one.starts_with(kCookie) && one.substr(kCookie.size()).starts_with('='))
-      return one.substr(kCookie.size() + 1);
-  }
-  return {};
-}
-
 /// "[::1]:8080" → "::1", "host:80" → "host".
 std::string host_of(std::string_view host) {
   if (host.starts_with('[')) return std::string(host.substr(1, std::min(host.find(']'), host.size()) - 1));
@@ -59,6 +46,24 @@ bool Gate::origin_is_ours(const net::RequestHead& head) const {
   return at != std::string_view::npos && origin.substr(at + 3) == header(head, "host");
 }
 
+bool Gate::is_visit(const net::RequestHead& head) {
+  const std::string_view mode = header(head, "sec-fetch-mode"), target = header(head, "sec-fetch-dest");
+  return head.method == "GET" && (mode.empty() || mode == "navigate") &&
+         (target.empty() || target == "document");
+}
+
+std::string_view Gate::cookie(const net::RequestHead& head, std::string_view name) {
+  std::string_view rest = header(head, "cookie");
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(';'), rest.size());
+    std::string_view one = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one.starts_with(name) && one.substr(name.size()).starts_with('=')) return one.substr(name.size() + 1);
+  }
+  return {};
+}
+
 std::string Gate::hash_of(std::string_view token) { return sys::sha256_hex(token); }
 
 Result<std::optional<Caller>> Gate::caller(const net::RequestHead& head) const {
@@ -71,7 +76,7 @@ Result<std::optional<Caller>> Gate::caller(const net::RequestHead& head) const {
     if (!holder) return out;
     out.emplace(Caller{.user = std::move(holder->user), .key = holder->key.id, .scopes = holder->key.scopes});
     if (now - holder->key.used_unix > kTouchSeconds) TRY(accounts.touch_key(holder->key.id));
-  } else if (const std::string_view token = cookie(head); !token.empty()) {
+  } else if (const std::string_view token = cookie(head, kCookie); !token.empty()) {
     const std::string hash = hash_of(token);
     auto signed_in = TRY(accounts.session(hash));
     if (!signed_in) return out;

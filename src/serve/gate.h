@@ -27,6 +27,12 @@ class Gate {
   /// Foreign Host or Origin headers: DNS rebinding and requests from other pages.
   bool host_is_ours(const net::RequestHead& head) const;
   bool origin_is_ours(const net::RequestHead& head) const;
+  /// A browser's window that goes to this address, whatever page sent it: no frame, and no request of a
+  /// script.
+  static bool is_visit(const net::RequestHead& head);
+
+  /// Of the request; empty where it has none.
+  static std::string_view cookie(const net::RequestHead& head, std::string_view name);
 
   /// The account behind the cookie or the key; nothing where there is none or it no longer counts.
   Result<std::optional<Caller>> caller(const net::RequestHead& head) const;

@@ -3,6 +3,33 @@
 #include "base/json_text.h"
 
 namespace cvp::serve {
+namespace {
+
+/// What OpenAI's clients look for.
+std::string_view error_type(int status) {
+  switch (status) {
+    case 401:
+      return "authentication_error";
+    case 403:
+      return "permission_error";
+    case 429:
+      return "rate_limit_error";
+    default:
+      return status < 500 ? "invalid_request_error" : "server_error";
+  }
+}
+
+boost::json::object error_object(int status, std::string_view code, const Text& message, const Text& hint,
+                                 Lang lang) {
+  return {{"code", code},
+          {"message", message.in(lang)},
+          {"hint", hint.in(lang)},
+          {"type", error_type(status)},
+          {"param", nullptr}};
+}
+
+}  // namespace
+
 std::string_view error_code(Errc code) {
   switch (code) {
     case Errc::usage:
@@ -56,8 +83,7 @@ net::Reply json_reply(const boost::json::value& value, int status) {
 net::Reply no_content() { return {.status = 204, .headers = {{"Cache-Control", "no-store"}}}; }
 
 boost::json::object error_json(const Error& error, Lang lang) {
-  return {
-      {"code", error_code(error.code)}, {"message", error.message.in(lang)}, {"hint", error.hint.in(lang)}};
+  return error_object(error_status(error.code), error_code(error.code), error.message, error.hint, lang);
 }
 
 net::Reply error_reply(const Error& error, Lang lang) {
@@ -68,10 +94,14 @@ net::Reply error_reply(const Error& error, Lang lang) {
 }
 
 net::Reply error_reply(int status, std::string_view code, const Text& message, const Text& hint, Lang lang) {
-  return json_reply(
-      boost::json::object{
-          {"error", {{"code", code}, {"message", message.in(lang)}, {"hint", hint.in(lang)}}}},
-      status);
+  return json_reply(boost::json::object{{"error", error_object(status, code, message, hint, lang)}}, status);
+}
+
+net::Reply queue_refusal(const Error& error, Lang lang) {
+  if (error.code != Errc::busy) return error_reply(error, lang);
+  net::Reply reply = error_reply(429, "busy", error.message, error.hint, lang);
+  reply.headers.emplace_back("Retry-After", "5");
+  return reply;
 }
 
 }  // namespace cvp::serve

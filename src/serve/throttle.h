@@ -14,6 +14,7 @@ namespace cvp::serve {
 class Throttle {
  public:
   static constexpr int kFreeTries = 5;
+  static constexpr int kFreeTriesOfAddress = 30;                 // many people may share one
   static constexpr int64_t kFirstWait = 30, kLongestWait = 900;  // seconds
   static constexpr size_t kRemembered = 10'000;
 
@@ -21,8 +22,8 @@ class Throttle {
 
   /// Seconds until `who` may try again; 0: now.
   int64_t wait(const std::string& who) const;
-  /// A wrong try. From the sixth on each doubles the wait.
-  void failed(const std::string& who);
+  /// A wrong try. Each one after the free ones doubles the wait.
+  void failed(const std::string& who, int free_tries = kFreeTries);
   void succeeded(const std::string& who);
 
  private:

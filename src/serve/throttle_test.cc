@@ -25,6 +25,16 @@ TEST(Throttle, ManyWrongTriesHaveToWaitLongerAndLonger) {
   EXPECT_EQ(throttle.wait("ann"), 0);
 }
 
+TEST(Throttle, AnAddressMayTryMoreOften) {
+  testing::FakeClock clock;
+  Throttle throttle(clock);
+  for (int i = 0; i < Throttle::kFreeTriesOfAddress; ++i)
+    throttle.failed("192.0.2.1", Throttle::kFreeTriesOfAddress);
+  EXPECT_EQ(throttle.wait("192.0.2.1"), 0);
+  throttle.failed("192.0.2.1", Throttle::kFreeTriesOfAddress);
+  EXPECT_EQ(throttle.wait("192.0.2.1"), Throttle::kFirstWait);
+}
+
 TEST(Throttle, RemembersALimitedNumber) {
   testing::FakeClock clock;
   Throttle throttle(clock);

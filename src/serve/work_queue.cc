@@ -9,15 +9,17 @@ WorkQueue::WorkQueue(const Options& options) : options_(options) {
   for (size_t i = 0; i < options_.at_once; ++i) threads_.emplace_back([this] { work(); });
 }
 
-WorkQueue::~WorkQueue() {
+WorkQueue::~WorkQueue() { stop(); }
+
+void WorkQueue::stop() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
     for (const auto& job : running_) job->cancel.cancel();
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-  for (const auto& job : waiting_) job->dropped();
+  for (std::thread& thread : std::exchange(threads_, {})) thread.join();
+  for (const auto& job : std::exchange(waiting_, {})) job->dropped();
 }
 
 Result<void> WorkQueue::push(Job job) {

@@ -14,7 +14,7 @@
 
 namespace cvp::serve {
 
-/// Thread-safe. The destructor cancels what runs and waits for it.
+/// Thread-safe. The destructor stops it.
 class WorkQueue {
  public:
   struct Options {
@@ -35,6 +35,8 @@ class WorkQueue {
 
   /// Errc::busy: this user has enough in it. Errc::unavailable: the line is full.
   Result<void> push(Job job);
+  /// Cancels what runs, waits for it, drops what waits; nothing is taken any more.
+  void stop();
   size_t waiting() const;
   size_t running() const;
 

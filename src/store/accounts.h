@@ -43,6 +43,7 @@ struct UserChange {
   std::optional<bool> disabled;
   std::optional<std::string> password_hash, language;
   std::optional<std::vector<GroupId>> groups;
+  std::optional<std::string> external_subject;  // one that another account has is Errc::busy
 };
 struct Group {
   GroupId id = 0;

@@ -20,6 +20,8 @@ const std::string kChunksOfDocument =
     std::string(kChunkColumns) +
     "FROM documents d CROSS JOIN revisions r ON r.id = d.active_revision"
     " CROSS JOIN chunks c ON c.revision = r.id WHERE d.id = ?1 ORDER BY c.ordinal";
+const std::string kChunksOfRevision = std::string(kChunkColumns) + "FROM chunks c" + kChunkJoins +
+                                      "WHERE c.revision = ?1 AND c.ordinal >= ?2 ORDER BY c.ordinal LIMIT ?3";
 const std::string kLiveChunksAfter = std::string(kChunkColumns) +
                                      "FROM live_chunks l CROSS JOIN chunks c ON c.id = l.chunk" +
                                      kChunkJoins + "WHERE l.chunk > ?1 ORDER BY l.chunk LIMIT ?2";
@@ -68,6 +70,15 @@ Result<std::vector<Chunk>> SqliteStore::document_chunks(DocumentId id) {
   TextReader reader(snapshot.db());
   std::vector<Chunk> out;
   TRY(read_rows(rows.bind(id), reader, out));
+  return out;
+}
+
+Result<std::vector<Chunk>> SqliteStore::revision_chunks(RevisionId revision, uint32_t first, size_t limit) {
+  auto snapshot = TRY(readers_.snapshot());
+  auto rows = TRY(snapshot.db().prepare(kChunksOfRevision));
+  rows.bind(revision, first, static_cast<uint64_t>(limit));
+  std::vector<Chunk> out;
+  while (TRY(rows.step())) out.push_back(read_chunk(rows));
   return out;
 }
 

@@ -15,14 +15,19 @@ Result<void> check_name(std::string_view name) {
   bool good = !name.empty();
   for (size_t pos = 0; good && pos < name.size(); ++length) {
     const char32_t c = decode_utf8(name, pos);
-    good = c == '-' || c == '_' || is_word(c) || is_cjk(c);
+    const bool inner_space = c == ' ' && length > 0 && pos < name.size() && name[pos] != ' ';
+    good = c == '-' || c == '_' || is_word(c) || is_cjk(c) || inner_space;
   }
   if (good && length <= kLongestName) return {};
   return fail(Errc::usage,
               text("“{}” cannot be the name of a collection", "“{}”不能用作文档集名称",
                    repair_utf8(utf8_prefix(name, 200))),
-              text("use 1 to {} letters, digits, '-', '_' or Chinese characters",
-                   "名称可用字母、数字、“-”、“_”和汉字，长度 1 到 {} 个字符", kLongestName));
+              text("use 1 to {} letters, digits, Chinese characters, '-', '_' or spaces between them",
+                   "名称可用字母、数字、汉字、“-”、“_”以及其间的空格，长度 1 到 {} 个字符", kLongestName));
+}
+
+std::unexpected<Error> name_taken(std::string_view name) {
+  return fail(Errc::busy, text("a collection is named “{}” already", "已有名为“{}”的文档集", name));
 }
 
 Text nearest_names(std::string_view asked, const std::vector<Collection>& all) {
@@ -53,6 +58,20 @@ Result<CollectionId> SqliteStore::ensure_collection(std::string_view name) {
   });
 }
 
+Result<CollectionId> SqliteStore::create_collection(std::string_view name, UserId manager) {
+  TRY(check_name(name));
+  return write([&](Database& db) -> Result<CollectionId> {
+    if (TRY(db.integer("SELECT 1 FROM collections WHERE name = ?1", name))) return name_taken(name);
+    TRY(db.run("INSERT INTO collections(name) VALUES(?1)", name));
+    const CollectionId id = db.last_insert_id();
+    if (manager != 0) {
+      TRY(db.run("INSERT INTO grants(collection, kind, subject, access) VALUES(?1, ?2, ?3, ?4)", id,
+                 static_cast<int>(Grant::To::user), manager, static_cast<int>(Right::manage)));
+    }
+    return id;
+  });
+}
+
 Result<CollectionId> SqliteStore::find_collection(std::string_view name) {
   {
     auto snapshot = TRY(readers_.snapshot());
@@ -67,12 +86,15 @@ Result<CollectionId> SqliteStore::find_collection(std::string_view name) {
 
 Result<std::vector<Collection>> SqliteStore::collections() {
   auto snapshot = TRY(readers_.snapshot());
-  auto rows =
-      TRY(snapshot.db().prepare("SELECT c.id, c.name, (SELECT count(*) FROM documents d WHERE d.collection = "
-                                "c.id AND d.trashed_unix = 0) FROM collections c ORDER BY c.name"));
+  auto rows = TRY(
+      snapshot.db().prepare("SELECT c.id, c.name, (SELECT count(*) FROM documents d WHERE d.collection = "
+                            "c.id AND d.trashed_unix = 0), ifnull(live.chunks, 0) FROM collections c LEFT "
+                            "JOIN (SELECT collection, count(*) AS chunks FROM live_chunks GROUP BY "
+                            "collection) live ON live.collection = c.id ORDER BY c.name"));
   std::vector<Collection> out;
   while (TRY(rows.step()))
-    out.push_back({rows.integer(0), rows.string(1), static_cast<uint32_t>(rows.integer(2))});
+    out.push_back({rows.integer(0), rows.string(1), static_cast<uint32_t>(rows.integer(2)),
+                   static_cast<uint64_t>(rows.integer(3))});
   return out;
 }
 
@@ -80,7 +102,7 @@ Result<void> SqliteStore::rename_collection(CollectionId id, std::string_view na
   TRY(check_name(name));
   return write([&](Database& db) -> Result<void> {
     if (TRY(db.integer("SELECT 1 FROM collections WHERE name = ?1 AND id <> ?2", name, id)))
-      return fail(Errc::busy, cvp::text("a collection is named “{}” already", "已有名为“{}”的文档集", name));
+      return name_taken(name);
     TRY(db.run("UPDATE collections SET name = ?2 WHERE id = ?1", id, name));
     if (db.changes() == 0)
       return fail(Errc::not_found, cvp::text("there is no collection {}", "没有编号为 {} 的文档集", id));

@@ -1,5 +1,7 @@
 #include "store/document_rows.h"
 
+#include <cstdint>
+
 #include "store/pieces.h"
 #include "store/sqlite_store.h"
 
@@ -8,16 +10,21 @@ namespace {
 
 constexpr const char* kInfoColumns =
     "SELECT d.id, d.collection, c.name, d.uri, r.title, r.media_type, r.id, r.number, r.sha256, r.bytes, "
-    "r.pages, r.chunks,"
-    " r.added_unix, r.made_with, r.notes FROM documents d JOIN collections c ON c.id = d.collection"
-    " JOIN revisions r ON r.id = d.active_revision ";
+    "r.pages, r.chunks, r.added_unix, r.made_with, r.notes ";
+const std::string kInfo = std::string(kInfoColumns) +
+                          "FROM documents d JOIN collections c ON c.id = d.collection"
+                          " JOIN revisions r ON r.id = d.active_revision ";
 
-const std::string kInfoById = std::string(kInfoColumns) + "WHERE d.id = ?1 AND d.trashed_unix = 0";
-const std::string kInfoByUri =
-    std::string(kInfoColumns) + "WHERE d.collection = ?1 AND d.uri = ?2 AND d.trashed_unix = 0";
-const std::string kInfoOfCollection =
-    std::string(kInfoColumns) + "WHERE d.collection = ?1 AND d.trashed_unix = 0 ORDER BY d.uri";
-const std::string kInfoOfAll = std::string(kInfoColumns) + "WHERE d.trashed_unix = 0 ORDER BY c.name, d.uri";
+const std::string kInfoById = kInfo + "WHERE d.id = ?1 AND d.trashed_unix = 0";
+const std::string kInfoByUri = kInfo + "WHERE d.collection = ?1 AND d.uri = ?2 AND d.trashed_unix = 0";
+const std::string kInfoOfCollection = kInfo + "WHERE d.collection = ?1 AND d.trashed_unix = 0 ORDER BY d.uri";
+const std::string kInfoOfAll = kInfo + "WHERE d.trashed_unix = 0 ORDER BY c.name, d.uri";
+// Revisions are numbered as they come: walked backwards, they need no sorting, and a page ends the walk.
+const std::string kInfoNewestFirst =
+    std::string(kInfoColumns) +
+    "FROM revisions r CROSS JOIN documents d ON d.id = r.document AND d.active_revision = r.id"
+    " CROSS JOIN collections c ON c.id = d.collection"
+    " WHERE r.id < ?1 AND d.collection = ?2 AND d.trashed_unix = 0 ORDER BY r.id DESC";
 
 Result<DocumentInfo> read_info(Statement& row) {
   DocumentInfo info{.id = row.integer(0),
@@ -84,6 +91,18 @@ Result<std::vector<DocumentInfo>> SqliteStore::documents(CollectionId collection
   if (collection_or_0 != 0) rows.bind(collection_or_0);
   std::vector<DocumentInfo> out;
   while (TRY(rows.step())) out.push_back(TRY(read_info(rows)));
+  return out;
+}
+
+Result<std::vector<DocumentInfo>> SqliteStore::documents_page(const DocumentPage& page) {
+  constexpr int kUri = 3, kTitle = 4;
+  auto snapshot = TRY(readers_.snapshot());
+  auto rows = TRY(snapshot.db().prepare(kInfoNewestFirst));
+  rows.bind(page.before != 0 ? page.before : INT64_MAX, page.collection);
+  std::vector<DocumentInfo> out;
+  while (out.size() < page.limit && TRY(rows.step())) {
+    if (!page.wanted || page.wanted(rows.text(kUri), rows.text(kTitle))) out.push_back(TRY(read_info(rows)));
+  }
   return out;
 }
 

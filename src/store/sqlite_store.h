@@ -16,6 +16,7 @@ class SqliteStore final : public Store, public Accounts {
   Result<void> collect_orphans();
 
   Result<CollectionId> ensure_collection(std::string_view name) override;
+  Result<CollectionId> create_collection(std::string_view name, UserId manager) override;
   Result<CollectionId> find_collection(std::string_view name) override;
   Result<std::vector<Collection>> collections() override;
   Result<void> rename_collection(CollectionId id, std::string_view name) override;
@@ -23,6 +24,7 @@ class SqliteStore final : public Store, public Accounts {
 
   Result<Put> put(const NewRevision& revision, std::string_view original) override;
   Result<std::vector<DocumentInfo>> documents(CollectionId collection_or_0) override;
+  Result<std::vector<DocumentInfo>> documents_page(const DocumentPage& page) override;
   Result<DocumentInfo> document(DocumentId id) override;
   Result<DocumentInfo> find_document(CollectionId collection, std::string_view uri) override;
   Result<void> remove_document(DocumentId id) override;
@@ -39,6 +41,7 @@ class SqliteStore final : public Store, public Accounts {
   Result<std::vector<LayoutSpan>> layout(RevisionId revision, Span span) override;
   Result<std::vector<Chunk>> chunks(std::span<const ChunkId> ids) override;
   Result<std::vector<Chunk>> document_chunks(DocumentId id) override;
+  Result<std::vector<Chunk>> revision_chunks(RevisionId revision, uint32_t first, size_t limit) override;
 
   Result<std::vector<LiveChunk>> live_chunks() override;
   Result<std::vector<Chunk>> live_chunks_after(ChunkId after, size_t limit) override;

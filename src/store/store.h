@@ -30,6 +30,8 @@ class Store {
 
   // Collections. Names: 1 to 64 letters, digits, '-', '_', CJK.
   virtual Result<CollectionId> ensure_collection(std::string_view name) = 0;
+  /// Errc::busy: the name is taken. `manager` (0: nobody) may manage it from the first moment on.
+  virtual Result<CollectionId> create_collection(std::string_view name, UserId manager) = 0;
   virtual Result<CollectionId> find_collection(
       std::string_view name) = 0;  // Errc::not_found, with the nearest names
   virtual Result<std::vector<Collection>> collections() = 0;
@@ -47,6 +49,15 @@ class Store {
   };
   virtual Result<Put> put(const NewRevision& revision, std::string_view original) = 0;
   virtual Result<std::vector<DocumentInfo>> documents(CollectionId collection_or_0) = 0;
+  /// A page of one collection, what was added or changed last first. Reads no more rows than it must, but may
+  /// have to read all of them to find what is wanted.
+  struct DocumentPage {
+    CollectionId collection = 0;
+    RevisionId before = 0;  // the active revision of the last document of the page before; 0: from the newest
+    size_t limit = 50;
+    std::function<bool(std::string_view uri, std::string_view title)> wanted = {};  // empty: all
+  };
+  virtual Result<std::vector<DocumentInfo>> documents_page(const DocumentPage& page) = 0;
   virtual Result<DocumentInfo> document(DocumentId id) = 0;
   /// By collection and uri; nothing found is Errc::not_found.
   virtual Result<DocumentInfo> find_document(CollectionId collection, std::string_view uri) = 0;
@@ -64,6 +75,8 @@ class Store {
   virtual Result<std::vector<Chunk>> chunks(
       std::span<const ChunkId> ids) = 0;  // in the order asked; missing ones left out
   virtual Result<std::vector<Chunk>> document_chunks(DocumentId id) = 0;  // active revision, by ordinal
+  /// Of any revision, by ordinal from `first` on, without their text.
+  virtual Result<std::vector<Chunk>> revision_chunks(RevisionId revision, uint32_t first, size_t limit) = 0;
 
   // For derived indexes. Chunk ids only grow and are never used twice.
   struct LiveChunk {
@@ -87,6 +100,7 @@ class Store {
     int64_t added_unix = 0;
     uint64_t bytes = 0;
     bool active = false;
+    std::string media_type;
   };
   virtual Result<std::vector<Revision>> revisions(DocumentId id) = 0;  // newest first
   /// Of a revision that is not in the trash; else Errc::not_found. For whoever must check rights first.

@@ -227,7 +227,7 @@ TEST_F(StoreTest, SpansOutsideTheTextAreErrors) {
 }
 
 TEST_F(StoreTest, CollectionNamesAreCheckedAndNearOnesOffered) {
-  for (const char* bad : {"", "a b", "a/b", "..", "\xff", "名称。"})
+  for (const char* bad : {"", " a", "a ", "a  b", "a/b", "..", "\xff", "名称。"})
     EXPECT_EQ(store_->ensure_collection(bad).error().code, Errc::usage) << bad;
   EXPECT_FALSE(store_->ensure_collection(std::string(65, 'x')));
   EXPECT_TRUE(store_->ensure_collection(std::string(64, 'x')));

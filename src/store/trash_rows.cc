@@ -59,14 +59,13 @@ Result<size_t> SqliteStore::empty_trash(int64_t before_unix) {
 Result<std::vector<Store::Revision>> SqliteStore::revisions(DocumentId id) {
   auto snapshot = TRY(readers_.snapshot());
   auto rows = TRY(snapshot.db().prepare(
-      "SELECT r.id, r.number, r.added_unix, r.bytes, r.id = d.active_revision FROM revisions r JOIN "
-      "documents d ON"
-      " d.id = r.document WHERE d.id = ?1 AND d.trashed_unix = 0 ORDER BY r.number DESC"));
+      "SELECT r.id, r.number, r.added_unix, r.bytes, r.id = d.active_revision, r.media_type FROM revisions r"
+      " JOIN documents d ON d.id = r.document WHERE d.id = ?1 AND d.trashed_unix = 0 ORDER BY r.number DESC"));
   rows.bind(id);
   std::vector<Revision> out;
   while (TRY(rows.step()))
     out.push_back({rows.integer(0), static_cast<uint32_t>(rows.integer(1)), rows.integer(2),
-                   static_cast<uint64_t>(rows.integer(3)), rows.integer(4) != 0});
+                   static_cast<uint64_t>(rows.integer(3)), rows.integer(4) != 0, rows.string(5)});
   if (out.empty()) return no_document(id);
   return out;
 }

@@ -94,6 +94,7 @@ struct Collection {
   CollectionId id = 0;
   std::string name;
   uint32_t documents = 0;
+  uint64_t chunks = 0;  // of active revisions
 };
 
 struct ChatMessage {

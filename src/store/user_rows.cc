@@ -80,7 +80,13 @@ Result<void> set_groups(Database& db, UserId user, const std::vector<GroupId>& g
   return {};
 }
 
-/// Called after a change, inside its transaction: a failure takes the change back.
+Result<bool> is_admin(Database& db, UserId user) {
+  return TRY(db.integer("SELECT 1 FROM users WHERE id = ?1 AND role = ?2 AND disabled = 0", user,
+                        static_cast<int>(Role::admin)))
+      .has_value();
+}
+
+/// Called after a change of an administrator, inside its transaction: a failure takes the change back.
 Result<void> check_admin_left(Database& db) {
   const int64_t admins = TRY(db.integer("SELECT count(*) FROM users WHERE role = ?1 AND disabled = 0",
                                         static_cast<int>(Role::admin)))
@@ -88,6 +94,14 @@ Result<void> check_admin_left(Database& db) {
   if (admins > 0) return {};
   return fail(Errc::refused, text("this is the last administrator", "这是最后一位管理员"),
               text("make somebody else an administrator first", "请先将其他用户设为管理员"));
+}
+
+/// Empty: the account signs in with a password again.
+Result<void> set_subject(Database& db, UserId user, const std::string& subject) {
+  if (!subject.empty() &&
+      TRY(db.integer("SELECT 1 FROM users WHERE external_subject = ?1 AND id <> ?2", subject, user)))
+    return name_taken(subject);
+  return db.run("UPDATE users SET external_subject = nullif(?2, '') WHERE id = ?1", user, subject);
 }
 
 Result<UserId> insert_user(Database& db, const NewUser& user, int64_t now) {
@@ -163,6 +177,7 @@ Result<User> SqliteStore::external_user(std::string_view subject) {
 Result<void> SqliteStore::change_user(UserId id, const UserChange& change) {
   return write([&](Database& db) -> Result<void> {
     if (!TRY(db.integer("SELECT 1 FROM users WHERE id = ?1", id))) return no_user(cvp::text("{}", "{}", id));
+    const bool was_admin = TRY(is_admin(db, id));
     if (change.role)
       TRY(db.run("UPDATE users SET role = ?2 WHERE id = ?1", id, static_cast<int>(*change.role)));
     if (change.disabled) TRY(db.run("UPDATE users SET disabled = ?2 WHERE id = ?1", id, *change.disabled));
@@ -170,12 +185,14 @@ Result<void> SqliteStore::change_user(UserId id, const UserChange& change) {
       TRY(db.run("UPDATE users SET password_hash = ?2 WHERE id = ?1", id, *change.password_hash));
     if (change.language) TRY(db.run("UPDATE users SET language = ?2 WHERE id = ?1", id, *change.language));
     if (change.groups) TRY(set_groups(db, id, *change.groups));
-    return check_admin_left(db);
+    if (change.external_subject) TRY(set_subject(db, id, *change.external_subject));
+    return was_admin ? check_admin_left(db) : Result<void>();
   });
 }
 
 Result<void> SqliteStore::remove_user(UserId id) {
   const auto removed = write([&](Database& db) -> Result<void> {
+    const bool was_admin = TRY(is_admin(db, id));
     TRY(db.run("DELETE FROM grants WHERE kind = ?1 AND subject = ?2", static_cast<int>(Grant::To::user), id));
     TRY(db.run("DELETE FROM chat_shares WHERE kind = ?1 AND subject = ?2", static_cast<int>(Grant::To::user),
                id));
@@ -183,7 +200,7 @@ Result<void> SqliteStore::remove_user(UserId id) {
     TRY(db.run("DELETE FROM chats WHERE owner = ?1", id));
     TRY(db.run("DELETE FROM users WHERE id = ?1", id));
     if (db.changes() == 0) return no_user(cvp::text("{}", "{}", id));
-    return check_admin_left(db);
+    return was_admin ? check_admin_left(db) : Result<void>();
   });
   return removed ? scrub({}) : removed;
 }

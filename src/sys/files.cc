@@ -57,9 +57,9 @@ Result<std::string> read_file(const Path& path, uint64_t limit_bytes) {
   return out;
 }
 
-Result<std::string> read_stdin(uint64_t limit_bytes) {
+Result<std::string> read_input(int fd, uint64_t limit_bytes) {
   std::string out;
-  auto read = read_rest(STDIN_FILENO, "<stdin>", limit_bytes, out);
+  auto read = read_rest(fd, "<stdin>", limit_bytes, out);
   if (read.has_value()) return out;
   if (read.error().code != Errc::refused) return std::unexpected(read.error());
   return fail(Errc::refused, text("standard input is larger than the limit of {} MiB",
@@ -90,12 +90,20 @@ Result<FileInfo> stat_file(const Path& path) {
   return FileInfo{.bytes = static_cast<uint64_t>(info.st_size),
                   .modified_unix = info.st_mtime,
                   .is_folder = S_ISDIR(info.st_mode),
-                  .is_regular = S_ISREG(info.st_mode)};
+                  .is_regular = S_ISREG(info.st_mode),
+                  .device = info.st_dev};
 }
 
 bool exists(const Path& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0;
+}
+
+Result<Path> real_path(const Path& path) {
+  std::error_code error;
+  Path real = fs::canonical(path, error);
+  if (error) return fail_errno(error.value(), text("look at", "查看"), path);
+  return real;
 }
 
 Result<void> make_folders(const Path& path, unsigned mode) {

@@ -17,8 +17,8 @@ using Path = std::filesystem::path;
 /// Whole file. Refuses (Errc::refused) a file larger than limit_bytes before reading it, and anything that is
 /// not a regular file.
 Result<std::string> read_file(const Path& path, uint64_t limit_bytes);
-/// Reads standard input to its end, at most limit_bytes.
-Result<std::string> read_stdin(uint64_t limit_bytes);
+/// Reads standard input (or a descriptor in its place) to its end, at most limit_bytes.
+Result<std::string> read_input(int fd, uint64_t limit_bytes);
 
 /// Writes beside the target, fsyncs, renames over it and fsyncs the folder: the target is the old or the new
 /// file, never a part.
@@ -29,9 +29,12 @@ struct FileInfo {
   int64_t modified_unix = 0;
   bool is_folder = false;
   bool is_regular = false;
+  uint64_t device = 0;  // which file system
 };
 Result<FileInfo> stat_file(const Path& path);
 bool exists(const Path& path);
+/// Absolute, with every symbolic link in it followed. The path must be there.
+Result<Path> real_path(const Path& path);
 Result<void> make_folders(const Path& path, unsigned mode = 0700);
 Result<void> remove_file(const Path& path);  // not there is not an error
 Result<void> remove_tree(const Path& path);  // not there is not an error
@@ -39,7 +42,8 @@ Result<void> rename_durably(const Path& from, const Path& to);
 Result<uint64_t> free_bytes(const Path& folder_or_file);
 
 /// Regular files below folder, sorted, symbolic links not followed, hidden names skipped; at most limit
-/// entries (else refused).
+/// entries (else refused). What cannot be looked at stands in the list by its own path, also a folder:
+/// whoever opens it learns why, and nobody takes what is in it for gone.
 Result<std::vector<Path>> list_files(const Path& folder, size_t limit);
 
 /// A read-only memory map of a whole file, unmapped on destruction.

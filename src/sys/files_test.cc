@@ -93,6 +93,16 @@ TEST_F(Files, ListIsSortedAndSkipsHiddenAndLinks) {
   EXPECT_EQ(list_files(at("missing"), 3).error().code, Errc::not_found);
 }
 
+TEST_F(Files, RealPathFollowsLinks) {
+  ASSERT_TRUE(make_folders(at("real/inner")));
+  write("real/inner/x", "1");
+  ASSERT_EQ(::symlink(at("real").c_str(), at("link").c_str()), 0);
+  const Path root = real_path(folder_.path()).value();
+  EXPECT_EQ(real_path(at("link/inner/../inner/x")).value(), root / "real/inner/x");
+  EXPECT_EQ(real_path(at("link/missing")).error().code, Errc::not_found);
+  EXPECT_EQ(stat_file(at("link")).value().device, stat_file(at("real/inner/x")).value().device);
+}
+
 TEST_F(Files, PartFileResumesAndFinishes) {
   {
     PartFile part = PartFile::open(at("model")).value();

@@ -74,6 +74,8 @@ Path default_home() {
 
 Path default_config_path() { return xdg_folder("XDG_CONFIG_HOME", ".config") / "cvp" / "config.toml"; }
 
+int own_pid() { return ::getpid(); }
+
 Path self_executable() {
   std::error_code error;
   const Path path = std::filesystem::read_symlink("/proc/self/exe", error);

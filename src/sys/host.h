@@ -18,6 +18,7 @@ std::optional<std::string> env(const char* name);
 Path default_home();
 /// $XDG_CONFIG_HOME/cvp/config.toml or ~/.config/cvp/config.toml.
 Path default_config_path();
+int own_pid();
 /// The running executable: how the program starts itself as a parser child.
 Path self_executable();
 

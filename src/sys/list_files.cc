@@ -23,7 +23,10 @@ Result<void> list_one(const Path& folder, bool is_top, Listing& listing) {
     listing.files.push_back(folder);
     return {};
   }
-  while (const dirent* entry = ::readdir(dir)) {
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(dir);
+    if (entry == nullptr) break;
     if (entry->d_name[0] == '.') continue;
     if (++listing.seen > listing.limit) {
       ::closedir(dir);
@@ -34,11 +37,18 @@ Result<void> list_one(const Path& folder, bool is_top, Listing& listing) {
     }
     const Path path = folder / entry->d_name;
     struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) continue;  // removed while we look
+    if (::lstat(path.c_str(), &info) != 0) {
+      if (errno != ENOENT) listing.files.push_back(path);
+      continue;  // else removed while we look
+    }
     if (S_ISDIR(info.st_mode)) listing.folders_left.push_back(path);
     if (S_ISREG(info.st_mode)) listing.files.push_back(path);
   }
+  const int error = errno;
   ::closedir(dir);
+  if (error == 0) return {};
+  if (is_top) return fail_errno(error, text("list", "列出"), folder);
+  listing.files.push_back(folder);
   return {};
 }
 

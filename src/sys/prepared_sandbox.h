@@ -27,4 +27,12 @@ Result<PreparedSandbox> prepare_sandbox(const Sandbox& sandbox);
 Result<Fd> landlock_rules(const Sandbox& sandbox);
 Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox, int abi);
 
+/// For a process tree that stays offline (offline.h): all of it, or the helper that connects for it.
+enum class OfflinePart { server, connect_helper };
+Result<std::vector<sock_filter>> offline_filter(OfflinePart part);
+
+/// Holds for ever: for this thread and what it starts from now on, or with SECCOMP_FILTER_FLAG_TSYNC for all
+/// threads. 0 or an errno. Async-signal-safe.
+int load_filter(const std::vector<sock_filter>& filter, unsigned flags);
+
 }  // namespace cvp::sys

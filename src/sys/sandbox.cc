@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -29,9 +30,16 @@ int PreparedSandbox::apply() const {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
   if (landlock_rules.valid() && ::syscall(SYS_landlock_restrict_self, landlock_rules.get(), 0) != 0)
     return errno;
+  return load_filter(filter, 0);
+}
+
+int load_filter(const std::vector<sock_filter>& filter, unsigned flags) {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
   const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
                            .filter = const_cast<sock_filter*>(filter.data())};
-  return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
+  const long result = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  // Above 0: a thread that has filters of its own.
+  return result == 0 ? 0 : result > 0 ? ESRCH : errno;
 }
 
 Result<PreparedSandbox> prepare_sandbox(const Sandbox& sandbox) {

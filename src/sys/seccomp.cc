@@ -1,11 +1,12 @@
-// The seccomp filter: everything is allowed except what no parser needs. It is built in the parent and only
-// loaded in the child, because libseccomp allocates. Foreign system call tables (i386, x32) end the process:
-// libseccomp's default.
+// The seccomp filters: everything is allowed except what no parser needs, or what no server needs that shall
+// stay offline. They are built before the fork and only loaded after it, because libseccomp allocates.
+// Foreign system call tables (i386, x32) end the process: libseccomp's default.
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,8 @@ namespace {
 constexpr uint32_t kDeny = SCMP_ACT_ERRNO(EPERM);
 // glibc falls back to the older call, whose flags a filter can see.
 constexpr uint32_t kPretendMissing = SCMP_ACT_ERRNO(ENOSYS);
+// The call returns 0 and nothing was done.
+constexpr uint32_t kPretendDone = SCMP_ACT_ERRNO(0);
 
 // By name, since a name that this architecture or library does not know is simply skipped.
 constexpr const char* kNeverNeeded[] = {"ptrace",
@@ -59,7 +62,6 @@ constexpr const char* kNeverNeeded[] = {"ptrace",
                                         "clock_settime",
                                         "clock_adjtime",
                                         "adjtimex",
-                                        "unshare",
                                         "setns",
                                         "userfaultfd",
                                         "iopl",
@@ -118,9 +120,10 @@ class FilterBuilder {
   void deny(int number, uint32_t action = kDeny) {
     note(seccomp_rule_add(context_.get(), action, number, 0));
   }
-  void deny_if(const char* name, scmp_arg_cmp condition) {
+  void deny_if(const char* name, scmp_arg_cmp condition, uint32_t action = kDeny) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number != __NR_SCMP_ERROR) note(seccomp_rule_add_array(context_.get(), kDeny, number, 1, &condition));
+    if (number != __NR_SCMP_ERROR)
+      note(seccomp_rule_add_array(context_.get(), action, number, 1, &condition));
   }
   int error() const { return error_; }
   scmp_filter_ctx context() const { return context_.get(); }
@@ -133,13 +136,17 @@ class FilterBuilder {
   int error_ = 0;
 };
 
+void deny_new_namespaces(FilterBuilder& filter, const char* name) {
+  for (uint64_t bit = 1; bit <= kNewNamespaces; bit <<= 1) {
+    if (kNewNamespaces & bit) filter.deny_if(name, SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
+  }
+}
+
 void deny_always(FilterBuilder& filter) {
   for (const char* name : kNeverNeeded) filter.deny(name);
   filter.deny(kOpenTreeAttr);
   filter.deny("clone3", kPretendMissing);
-  for (uint64_t bit = 1; bit <= kNewNamespaces; bit <<= 1) {
-    if (kNewNamespaces & bit) filter.deny_if("clone", SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
-  }
+  deny_new_namespaces(filter, "clone");
   filter.deny_if("prlimit64", SCMP_A0(SCMP_CMP_NE, 0));
   // Both push characters into a terminal as if they had been typed; only the low 32 bits of the request
   // count.
@@ -168,6 +175,41 @@ void deny_writing(FilterBuilder& filter, int abi) {
   }
 }
 
+/// UNIX sockets only, and of them only those that have one peer for good: each message of a datagram socket
+/// may name another receiver, behind a pointer that no filter follows. SOCK_RAW is a datagram socket here.
+void deny_other_sockets(FilterBuilder& filter) {
+  constexpr uint64_t kTypes = 16;  // above them stand flags
+  for (const char* name : {"socket", "socketpair"}) {
+    filter.deny_if(name, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+    for (uint64_t type = 0; type < kTypes; ++type) {
+      if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
+        filter.deny_if(name, SCMP_A1(SCMP_CMP_MASKED_EQ, kTypes - 1, type));
+    }
+  }
+}
+
+/// A socket that listens, or was accepted, can be disconnected and connected to anywhere, and a filter cannot
+/// see what kind of socket a descriptor is: nobody connects.
+void deny_connecting(FilterBuilder& filter) {
+  filter.deny_if("connect", SCMP_A2(SCMP_CMP_NE, 0));
+  // An address of no bytes names nobody. libcurl 7.88 connects a socket again that it was handed connected;
+  // it is given such an address.
+  filter.deny_if("connect", SCMP_A2(SCMP_CMP_EQ, 0), kPretendDone);
+  filter.deny_if("sendto", SCMP_A4(SCMP_CMP_NE, 0));
+  // Connects and sends in one call.
+  filter.deny_if("sendto", SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN));
+  filter.deny_if("sendmsg", SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN));
+  filter.deny("sendmmsg");
+}
+
+/// What would let the helper have other descriptors than it makes, or become another program.
+void deny_to_helper(FilterBuilder& filter) {
+  filter.deny_if("socket", SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+  for (const char* name :
+       {"socketpair", "recvmsg", "recvmmsg", "execve", "execveat", "fork", "vfork", "clone"})
+    filter.deny(name);
+}
+
 /// libseccomp 2.5 writes a filter only to a descriptor.
 Result<std::vector<sock_filter>> export_filter(scmp_filter_ctx context) {
   const Fd memory(::memfd_create("cvp-seccomp", MFD_CLOEXEC));
@@ -183,18 +225,40 @@ Result<std::vector<sock_filter>> export_filter(scmp_filter_ctx context) {
   return filter;
 }
 
+std::unexpected<Error> fail_to_start() {
+  return fail(Errc::failed, text("libseccomp cannot start", "libseccomp 无法初始化"));
+}
+
 }  // namespace
 
 Result<std::vector<sock_filter>> seccomp_filter(const Sandbox& sandbox, int abi) {
   FilterBuilder filter;
-  if (!filter.start()) return fail(Errc::failed, text("libseccomp cannot start", "libseccomp 无法初始化"));
+  if (!filter.start()) return fail_to_start();
   deny_always(filter);
+  filter.deny("unshare");
   if (sandbox.no_network) {
     for (const char* name : kNetwork) filter.deny(name);
   }
   if (sandbox.no_write) deny_writing(filter, abi);
   if (abi < kScopedSignalsAbi) {
     for (const char* name : kSignals) filter.deny(name);
+  }
+  if (filter.error() != 0) return fail_errno(filter.error(), text("build", "构建"), "seccomp");
+  return export_filter(filter.context());
+}
+
+Result<std::vector<sock_filter>> offline_filter(OfflinePart part) {
+  FilterBuilder filter;
+  if (!filter.start()) return fail_to_start();
+  deny_always(filter);
+  if (part == OfflinePart::connect_helper) {
+    filter.deny("unshare");
+    deny_to_helper(filter);
+  } else {
+    // Without them unshare gives a thread a working folder of its own.
+    deny_new_namespaces(filter, "unshare");
+    deny_other_sockets(filter);
+    deny_connecting(filter);
   }
   if (filter.error() != 0) return fail_errno(filter.error(), text("build", "构建"), "seccomp");
   return export_filter(filter.context());

@@ -1,6 +1,7 @@
 #include "sys/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -39,14 +40,20 @@ void cancel_on_signals(const CancelToken& token) {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-std::optional<std::string> read_line(const std::string& prompt) {
-  if (is_terminal(STDERR_FILENO)) write_all(STDERR_FILENO, prompt);
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
+std::optional<std::string> read_line(int fd, const CancelToken& cancel) {
   constexpr size_t kLineBytes = 64 << 10;
+  constexpr int kPollMs = 100;
   std::string line;
   char c;
   // Byte by byte, so that nothing behind the line is taken from whoever reads next.
   for (;;) {
-    const ssize_t n = ::read(STDIN_FILENO, &c, 1);
+    pollfd one{.fd = fd, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&one, 1, kPollMs);
+    if (cancel.cancelled()) return std::nullopt;
+    if (ready <= 0) continue;
+    const ssize_t n = ::read(fd, &c, 1);
     if (n < 0) return std::nullopt;
     if (n == 0) return line.empty() ? std::nullopt : std::optional(line);
     if (c == '\n') return line;
@@ -55,20 +62,14 @@ std::optional<std::string> read_line(const std::string& prompt) {
   }
 }
 
-std::string read_secret(const std::string& prompt) {
-  const Fd tty(open_retry("/dev/tty", O_RDWR | O_NOCTTY));
+std::optional<std::string> read_secret(int fd, const CancelToken& cancel) {
   termios old{};
-  if (!tty.valid() || ::tcgetattr(tty.get(), &old) != 0) return {};
+  if (::tcgetattr(fd, &old) != 0) return read_line(fd, cancel);
   termios silent = old;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  write_all(tty.get(), prompt);
-  ::tcsetattr(tty.get(), TCSAFLUSH, &silent);
-  constexpr size_t kSecretBytes = 4096;
-  std::string line;
-  char c;
-  while (line.size() < kSecretBytes && ::read(tty.get(), &c, 1) == 1 && c != '\n') line.push_back(c);
-  ::tcsetattr(tty.get(), TCSAFLUSH, &old);
-  write_all(tty.get(), "\n");
+  ::tcsetattr(fd, TCSAFLUSH, &silent);
+  auto line = read_line(fd, cancel);
+  ::tcsetattr(fd, TCSAFLUSH, &old);
   return line;
 }
 

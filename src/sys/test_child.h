@@ -15,4 +15,7 @@ SpawnOptions child_options(const std::string& role, std::map<std::string, std::s
 /// Whether a process ends (or is a zombie that nobody reaps) within the time.
 bool gone_within(int pid, std::chrono::milliseconds time);
 
+/// The roles of offline_test.cc; returns where the role is none of them.
+void play_offline(const std::string& role);
+
 }  // namespace cvp::sys::test

@@ -107,6 +107,7 @@ TEST(TestChild, Play) {
   if (*role == "spawn-and-wait") spawn_and_wait();
   if (*role == "wait-for-cancel") wait_for_cancel();
   if (*role == "ignore-children") ignore_children();
+  play_offline(*role);
   sandboxed(*role);
 }
 

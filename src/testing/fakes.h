@@ -1,5 +1,6 @@
 // Fakes of the seams. Tests only.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,17 +14,13 @@ namespace cvp::testing {
 /// Time that moves only when told, or by sleep_for.
 class FakeClock : public Clock {
  public:
-  int64_t unix_seconds() const override { return unix_; }
+  int64_t unix_seconds() const override { return 1'700'000'000 + static_cast<int64_t>(steady_ / 1000); }
   double steady_ms() const override { return steady_; }
   void sleep_for(std::chrono::milliseconds d) const override { advance(static_cast<double>(d.count())); }
-  void advance(double ms) const {
-    steady_ += ms;
-    unix_ = 1'700'000'000 + static_cast<int64_t>(steady_ / 1000);
-  }
+  void advance(double ms) const { steady_ += ms; }
 
  private:
-  mutable double steady_ = 0;
-  mutable int64_t unix_ = 1'700'000'000;
+  mutable std::atomic<double> steady_{0};  // read by background threads too
 };
 
 /// Hashes character bigrams into a small vector: similar texts get similar vectors, deterministic.
@@ -34,8 +31,8 @@ class FakeEmbedder : public model::Embedder {
   Result<std::vector<std::vector<float>>> embed(std::span<const std::string> texts, model::TextRole role,
                                                 const CancelToken& cancel) override;
   uint64_t truncated() const override { return 0; }
-  uint64_t calls = 0, embedded = 0;
-  bool fail = false;
+  std::atomic<uint64_t> calls = 0, embedded = 0;
+  std::atomic<bool> fail = false;
 
  private:
   model::EmbedderIdentity identity_;

@@ -79,7 +79,7 @@ TEST_F(Bm25Test, TermWeightsAreInverseDocumentFrequencies) {
   add("内存 内存");
   add("内存 显存");
   add("别的");
-  const auto weights = must(index_->term_weights("显存和内存，显存"));
+  const auto weights = must(index_->term_weights("显存和内存，显存", {}));
   std::map<std::string, double> by_term;
   for (const auto& weight : weights)
     EXPECT_TRUE(by_term.emplace(weight.term, weight.idf).second) << weight.term << " twice";

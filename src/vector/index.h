@@ -3,8 +3,10 @@
 // overlap.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,7 +53,8 @@ struct Status {
   std::vector<Text> notes;     // what was rebuilt since the index was opened, and why
 };
 
-/// Thread-safe: searches run beside one catch-up.
+/// Thread-safe: searches run beside one catch-up. What a search sees is told by its options, and all its
+/// statistics are taken over that alone: nothing else in the index shows in any rank, score or weight.
 class Index {
  public:
   /// Opens or creates folder/index.db. A damaged or older file is rebuilt from the store, also when the
@@ -71,9 +74,16 @@ class Index {
   virtual Result<SearchResult> search(std::string_view query, const SearchOptions& options,
                                       model::Embedder* embedder, const CancelToken& cancel) = 0;
   virtual Result<Status> status(const model::EmbedderIdentity* embedder) = 0;
+  /// How many live chunks have a vector of this embedder (null: of the one whose vectors are complete), by
+  /// collection, or of each of these documents. Counted in memory: made for pages that ask again and again.
+  virtual Result<std::map<store::CollectionId, uint64_t>> vectors_by_collection(
+      const model::EmbedderIdentity* embedder) = 0;
+  virtual Result<std::map<store::DocumentId, uint64_t>> vectors_by_document(
+      std::span<const store::DocumentId> documents, const model::EmbedderIdentity* embedder) = 0;
 
   /// For `cvp why`: rank of one chunk on each side, however deep (0: no term of the query occurs in it, no
-  /// vector), and which of the query's terms it has.
+  /// vector), and which of the query's terms it has. A chunk that the options leave out is Errc::not_found,
+  /// as one that is not there.
   struct Explanation {
     Hit hit;
     std::vector<std::string> terms_found, terms_missing;
@@ -83,13 +93,14 @@ class Index {
                                       const SearchOptions& options, model::Embedder* embedder,
                                       const CancelToken& cancel) = 0;
   /// Inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), of every distinct term of a text, by this
-  /// index's tokenizer.
+  /// index's tokenizer, over the chunks of these collections alone (empty: all).
   struct TermWeight {
     std::string term;
     double idf;
     Span source;
   };
-  virtual Result<std::vector<TermWeight>> term_weights(std::string_view text) = 0;
+  virtual Result<std::vector<TermWeight>> term_weights(
+      std::string_view text, const std::vector<store::CollectionId>& collections) = 0;
 };
 
 /// The index's terms of a text with their source ranges: CJK bigrams, words, code-like tokens, all folded.

@@ -16,7 +16,6 @@ TEST_F(IndexConcurrencyTest, SearchesBesideCatchUps) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i)
     readers.emplace_back([&, i] {
-      // A FakeEmbedder counts its calls and so belongs to one thread.
       testing::FakeEmbedder mine;
       while (!done) {
         const auto result = index_->search("海底电缆", {.mode = i == 0 ? Mode::text : Mode::hybrid},

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <thread>
-#include <unordered_set>
 
 #include "base/log.h"
 #include "vector/merge.h"
-#include "vector/terms.h"
 
 namespace cvp::vector {
 namespace {
@@ -64,6 +62,7 @@ Result<void> SqliteIndex::start_again(const Text& why) {
   if (!damaged_) return {};  // another thread has done it
   file_ = IndexFile{};
   dense_.reset();
+  embedded_ = {};
   TRY(remove_index_file(folder_));
   file_ = TRY(open_index_file(folder_));
   text_ = TRY(TextIndex::open(*file_.reader));
@@ -198,25 +197,6 @@ Result<Status> SqliteIndex::status(const model::EmbedderIdentity* embedder) {
     for (const store::Store::LiveChunk& one : live)
       out.with_vector += std::ranges::binary_search(have, one.id) ? 1 : 0;
     out.rebuilding = !out.embedder_stamp.empty() && out.embedder_stamp != wanted;
-    return out;
-  });
-}
-
-Result<std::vector<Index::TermWeight>> SqliteIndex::term_weights(std::string_view text) {
-  return mending([&]() -> Result<std::vector<TermWeight>> {
-    TRY(follow_store({}));
-    std::vector<TermWeight> out;
-    std::unordered_set<std::string> seen;
-    std::vector<std::string> terms;
-    for (Term& term : tokenize(text)) {
-      if (!seen.insert(term.text).second) continue;
-      terms.push_back(term.text);
-      out.push_back({std::move(term.text), 0, term.source});
-    }
-    const std::lock_guard lock(searching_);
-    TRY(refresh_live());
-    const std::vector<double> idf = TRY(own(text_.idf(*file_.reader, terms)));
-    for (size_t i = 0; i < out.size(); ++i) out[i].idf = idf[i];
     return out;
   });
 }

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "vector/dense_index.h"
@@ -30,9 +31,14 @@ class SqliteIndex : public Index {
   Result<SearchResult> search(std::string_view query, const SearchOptions& options, model::Embedder* embedder,
                               const CancelToken& cancel) override;
   Result<Status> status(const model::EmbedderIdentity* embedder) override;
+  Result<std::map<store::CollectionId, uint64_t>> vectors_by_collection(
+      const model::EmbedderIdentity* embedder) override;
+  Result<std::map<store::DocumentId, uint64_t>> vectors_by_document(
+      std::span<const store::DocumentId> documents, const model::EmbedderIdentity* embedder) override;
   Result<Explanation> explain(std::string_view query, store::ChunkId chunk, const SearchOptions& options,
                               model::Embedder* embedder, const CancelToken& cancel) override;
-  Result<std::vector<TermWeight>> term_weights(std::string_view text) override;
+  Result<std::vector<TermWeight>> term_weights(std::string_view text,
+                                               const std::vector<store::CollectionId>& collections) override;
 
  private:
   static constexpr uint32_t kNoRow = UINT32_MAX;
@@ -42,6 +48,11 @@ class SqliteIndex : public Index {
     const SearchOptions& options;
     const model::Embedder* embedder;
     std::optional<std::vector<float>> vector;
+  };
+  /// Which chunks have a vector, for counting without reading vectors. Stamp 0: no embedder's.
+  struct Embedded {
+    int64_t stamp = 0;
+    std::unordered_set<store::ChunkId> chunks;
   };
   /// A search at work under searching_.
   struct Question {
@@ -72,8 +83,9 @@ class SqliteIndex : public Index {
   Result<size_t> embed_window(model::Embedder& embedder, std::span<const store::ChunkId> ids,
                               const CancelToken& cancel);
   Result<bool> has_vectors(const model::EmbedderIdentity& identity);
-  Result<void> load_dense(const model::EmbedderIdentity& identity);  // under searching_
-  void map_rows();                                                   // under searching_
+  Result<void> load_dense(const model::EmbedderIdentity& identity);     // under searching_
+  void map_rows();                                                      // under searching_
+  Result<void> load_embedded(const model::EmbedderIdentity* embedder);  // under searching_
 
   // Damage (sqlite_index.cc): what index.db says is corrupt passes through own(); the next call starts it
   // anew.
@@ -98,6 +110,7 @@ class SqliteIndex : public Index {
   Result<std::vector<Slot>> phrases(const Question& question, size_t wanted);
   std::vector<Slot> best_by_text(const std::vector<Slot>& phrases, size_t k) const;
   std::vector<Slot> best_by_vector(const Question& question, size_t k) const;
+  bool any_vector(const TextIndex::View& view) const;
   double coverage(const Question& question) const;
   Result<std::vector<Candidate>> candidates(const Question& question, size_t k, Slot also);
   Result<std::vector<Hit>> rank(const Asked& asked, Slot also, SearchResult& timings);
@@ -110,6 +123,7 @@ class SqliteIndex : public Index {
   IndexFile file_;
   TextIndex text_;
   std::optional<DenseIndex> dense_;
+  Embedded embedded_;                      // of the embedder last asked for
   std::vector<uint32_t> row_of_slot_;      // row of dense_ or kNoRow
   bool rows_mapped_ = false;               // row_of_slot_ fits text_ and dense_
   uint64_t live_generation_ = UINT64_MAX;  // of the store, when text_ learned what is live

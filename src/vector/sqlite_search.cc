@@ -104,6 +104,12 @@ std::vector<Slot> SqliteIndex::best_by_vector(const Question& question, size_t k
   return out;
 }
 
+bool SqliteIndex::any_vector(const TextIndex::View& view) const {
+  for (Slot slot = 0; slot < row_of_slot_.size(); ++slot)
+    if (view.seen[slot] != 0 && row_of_slot_[slot] != kNoRow) return true;
+  return false;
+}
+
 double SqliteIndex::coverage(const Question& question) const {
   float best = 0, weight = 0;
   for (const Slot slot : scores_.matched) {
@@ -123,12 +129,11 @@ Result<SqliteIndex::Question> SqliteIndex::ask(const Asked& asked, SearchResult&
   double start = now_ms();
   if (asked.vector) {
     TRY(load_dense(asked.embedder->identity()));
-    out.dense = dense_ && !dense_->ids().empty();
+    if (dense_) map_rows();
+    // Vectors of what is not seen must not change how the rest is ranked.
+    out.dense = dense_ && any_vector(out.view);
   }
-  if (out.dense) {
-    map_rows();
-    dense_->score_all(*asked.vector, dense_scores_);
-  }
+  if (out.dense) dense_->score_all(*asked.vector, dense_scores_);
   timings.dense_used = out.dense;
   timings.dense_ms = now_ms() - start;
   start = now_ms();
@@ -221,18 +226,40 @@ Result<Index::Explanation> SqliteIndex::explain(std::string_view query, store::C
     SearchResult timings;
     const Asked asked = TRY(prepare(query, options, embedder, cancel, timings));
     const std::vector<store::Chunk> chunks = TRY(store_.chunks(std::span(&chunk, 1)));
-    if (chunks.empty())
+    const Allowed may = allowed(options);
+    if (chunks.empty() || (may && !may(chunks.front().collection, chunks.front().document)))
       return fail(Errc::not_found, text("there is no passage {}", "没有编号为 {} 的段落", chunk));
     const std::lock_guard lock(searching_);
     const std::vector<Hit> ranked = TRY(rank(asked, text_.slot_of(chunk), timings));
     Explanation out;
     out.hit.chunk = chunk;
     if (const auto hit = std::ranges::find(ranked, chunk, &Hit::chunk); hit != ranked.end()) out.hit = *hit;
-    out.chunks_searched = text_.view(allowed(options)).chunks;
+    out.chunks_searched = text_.view(may).chunks;
     const std::vector<std::string> has = distinct_terms(indexed_text(chunks.front()));
     const std::unordered_set<std::string> known(has.begin(), has.end());
     for (std::string& term : question_terms(asked.query))
       (known.contains(term) ? out.terms_found : out.terms_missing).push_back(std::move(term));
+    return out;
+  });
+}
+
+Result<std::vector<Index::TermWeight>> SqliteIndex::term_weights(
+    std::string_view text, const std::vector<store::CollectionId>& collections) {
+  return mending([&]() -> Result<std::vector<TermWeight>> {
+    TRY(follow_store({}));
+    std::vector<TermWeight> out;
+    std::unordered_set<std::string> seen;
+    std::vector<std::string> terms;
+    for (Term& term : tokenize(text)) {
+      if (!seen.insert(term.text).second) continue;
+      terms.push_back(term.text);
+      out.push_back({std::move(term.text), 0, term.source});
+    }
+    const SearchOptions options{.collections = collections};
+    const std::lock_guard lock(searching_);
+    TRY(refresh_live());
+    const std::vector<double> idf = TRY(own(text_.idf(*file_.reader, terms, text_.view(allowed(options)))));
+    for (size_t i = 0; i < out.size(); ++i) out[i].idf = idf[i];
     return out;
   });
 }

@@ -30,6 +30,7 @@ Result<void> SqliteIndex::remove_vectors(const std::vector<store::ChunkId>& gone
   const std::lock_guard lock(searching_);
   dense_.reset();
   rows_mapped_ = false;
+  for (const store::ChunkId chunk : gone) embedded_.chunks.erase(chunk);
   return {};
 }
 
@@ -60,6 +61,7 @@ Result<size_t> SqliteIndex::embed_window(model::Embedder& embedder, std::span<co
     TRY(own(DenseIndex::write(*file_.writer, stamp, batch, vectors)));
     // A search that loaded the vectors just now has this batch already: a second row of a chunk does no harm.
     const std::lock_guard lock(searching_);
+    if (embedded_.stamp == stamp) embedded_.chunks.insert(batch.begin(), batch.end());
     if (!dense_ || dense_->stamp() != stamp) continue;
     dense_->append(batch, vectors);
     rows_mapped_ = false;

@@ -9,8 +9,6 @@
 namespace cvp::vector {
 namespace {
 
-constexpr int64_t kPrefixRows = 100'000;  // of a one-character question
-
 std::unexpected<Error> damaged() {
   return fail(Errc::corrupt, text("the full-text index is damaged", "全文索引已损坏"));
 }
@@ -140,9 +138,16 @@ void TextIndex::set_purged(std::span<const Slot> slots) {
 TextIndex::View TextIndex::view(const Allowed& allowed) const {
   View out{.seen = std::vector<char>(chunks_.size(), 0), .chunks = 0, .average_length = 1};
   uint64_t length = 0;
+  store::DocumentId document = 0;  // its chunks stand together: it is asked for once
+  bool in = true;
   for (size_t slot = 0; slot < chunks_.size(); ++slot) {
     const Indexed& one = chunks_[slot];
-    if (!one.live || (allowed && !allowed(one.collection, one.document))) continue;
+    if (!one.live) continue;
+    if (allowed && one.document != document) {
+      document = one.document;
+      in = allowed(one.collection, one.document);
+    }
+    if (!in) continue;
     out.seen[slot] = 1;
     ++out.chunks;
     length += one.length;
@@ -154,12 +159,14 @@ TextIndex::View TextIndex::view(const Allowed& allowed) const {
 Result<void> TextIndex::postings(store::Database& reader, std::string_view term, bool by_prefix,
                                  const View& view) {
   list_.clear();
-  store::Statement rows = TRY(reader.prepare(
-      by_prefix ? "SELECT base, data FROM text_postings WHERE term >= ?1 AND term < ?2 LIMIT ?3"
-                : "SELECT base, data FROM text_postings WHERE term = ?1 ORDER BY base"));
+  // By prefix there are no more rows than characters that can follow, times segments. A limit on them would
+  // let what is not seen push out what is.
+  store::Statement rows =
+      TRY(reader.prepare(by_prefix ? "SELECT base, data FROM text_postings WHERE term >= ?1 AND term < ?2"
+                                   : "SELECT base, data FROM text_postings WHERE term = ?1 ORDER BY base"));
   const std::string end = after_prefix(std::string(term));
   if (by_prefix) {
-    rows.bind(term, end, kPrefixRows);
+    rows.bind(term, end);
   } else {
     rows.bind(term);
   }
@@ -196,12 +203,12 @@ Result<void> TextIndex::score(store::Database& reader, const std::vector<std::st
   return {};
 }
 
-Result<std::vector<double>> TextIndex::idf(store::Database& reader, const std::vector<std::string>& terms) {
-  const View all = view({});
+Result<std::vector<double>> TextIndex::idf(store::Database& reader, const std::vector<std::string>& terms,
+                                           const View& view) {
   std::vector<double> out;
   for (const std::string& term : terms) {
-    TRY(postings(reader, term, false, all));
-    out.push_back(idf_of(list_.size(), all.chunks));
+    TRY(postings(reader, term, false, view));
+    out.push_back(idf_of(list_.size(), view.chunks));
   }
   return out;
 }

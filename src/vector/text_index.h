@@ -67,8 +67,9 @@ class TextIndex {
   /// Scores every chunk of the view. by_prefix: a chunk matches with any term that begins with the query's.
   Result<void> score(store::Database& reader, const std::vector<std::string>& terms, bool by_prefix,
                      const View& view, Scores& out);
-  /// ln(1 + (N - n + 0.5) / (n + 0.5)) of each term over the live chunks.
-  Result<std::vector<double>> idf(store::Database& reader, const std::vector<std::string>& terms);
+  /// ln(1 + (N - n + 0.5) / (n + 0.5)) of each term over the chunks of the view.
+  Result<std::vector<double>> idf(store::Database& reader, const std::vector<std::string>& terms,
+                                  const View& view);
 
   struct Indexed {
     store::ChunkId id = 0;
@@ -78,6 +79,9 @@ class TextIndex {
     bool live = false;
     bool purged = false;
   };
+
+  /// By slot; dead ones too.
+  std::span<const Indexed> chunks() const { return chunks_; }
 
  private:
   Result<void> postings(store::Database& reader, std::string_view term, bool by_prefix, const View& view);

@@ -12,6 +12,11 @@ One step a line; `#` starts a comment line; words are split as a shell does. {wo
   start NAME ARGUMENT…       cvp in the background
   hold NAME                  takes the lock of the home and keeps it until `release NAME`
   kill NAME after SECONDS    SIGKILL, then waits; `interrupt NAME after SECONDS` sends SIGINT
+  serve NAME ARGUMENT…       cvp serve in the background on a free port, once it answers; {NAME} is its address
+  account NAME USER PASSWORD    makes the server's first account; the requests that follow are its
+  login NAME USER PASSWORD      signs in instead; `logout NAME` forgets the session
+  http NAME METHOD PATH [JSON | file PATH]     a request; the answer is the last output, `status N` its status
+  script PATH ARGUMENT…      a Python script of the source tree, to its end; `exit` as after run
   wait NAME                  for the end; its output and status become the last ones
   exit STATUS                the last run's; every run must be followed by one
   out|err [not] contains TEXT       the last run's standard output or error
@@ -29,8 +34,11 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
+
+from web_session import WebSession
 
 
 class Failed(Exception):
@@ -73,6 +81,7 @@ class Scenario:
     saved: list = field(default_factory=list)
     children: dict = field(default_factory=dict)
     locks: dict = field(default_factory=dict)
+    servers: dict = field(default_factory=dict)  # name: WebSession
 
     @property
     def home(self):
@@ -120,6 +129,7 @@ class Scenario:
 
     def fill(self, text):
         known = {"work": self.work, "home": self.home, "source": self.source, "data": self.data}
+        known |= {name: session.url.rstrip("/") for name, session in self.servers.items()}
 
         def value(match):
             name = match[1]
@@ -200,9 +210,62 @@ class Scenario:
         name, *arguments = shlex.split(rest)
         self.children[name] = (self.start_process(arguments, subprocess.DEVNULL), arguments, time.monotonic())
 
+    def do_serve(self, rest):
+        name, *more = shlex.split(rest)
+        arguments = ["serve", "--json", "--listen", "127.0.0.1:0", *more]
+        log = open(self.path(name + ".log"), "ab")
+        process = subprocess.Popen([self.program, *arguments], cwd=self.work, env=self.environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        log.close()
+        self.children[name] = (process, arguments, time.monotonic())
+        line = process.stdout.readline()
+        try:
+            started = json.loads(line)
+            self.servers[name] = WebSession(started["url"], started["setup_token"])
+        except (ValueError, KeyError):
+            with open(self.path(name + ".log"), encoding="utf-8", errors="replace") as stream:
+                raise Failed(f"the server did not start: {line!r}\n{stream.read()[-4000:]}") from None
+
+    def do_account(self, rest):
+        name, user, password = shlex.split(rest)
+        self.servers[name].set_up(user, password)
+
+    def do_login(self, rest):
+        name, user, password = shlex.split(rest)
+        self.servers[name].sign_in(user, password)
+
+    def do_logout(self, name):
+        self.servers[name].forget()
+
+    def do_http(self, rest):
+        name, method, target, *body = rest.split(" ", 3)
+        content = body[0] if body else ""
+        if content.startswith("file "):
+            with open(self.path(content[5:]), "rb") as stream:
+                content = stream.read()
+        began = time.monotonic()
+        status, out = self.servers[name].send(method, target, content)
+        self.finish([method, target], status, out, b"", began)
+
+    def do_status(self, rest):
+        self.do_exit(rest)
+
+    def do_script(self, rest):
+        path, *arguments = shlex.split(rest)
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, os.path.join(self.source, path), *arguments], cwd=self.work,
+                              env=self.environment(), capture_output=True, timeout=RUN_SECONDS, check=False)
+        if done.returncode == 77:
+            raise Skipped(done.stderr.decode("utf-8", "replace").strip())
+        self.finish([path, *arguments], done.returncode, done.stdout, done.stderr, began)
+
     def end_child(self, name):
         process, arguments, began = self.children.pop(name)
+        self.servers.pop(name, None)
         out, err = process.communicate(timeout=RUN_SECONDS)
+        if err is None:
+            with open(self.path(name + ".log"), "rb") as stream:
+                err = stream.read()
         self.finish(arguments, process.returncode, out, err, began)
 
     def do_wait(self, name):

@@ -1,4 +1,4 @@
-import type { Answer, Chat, Citation, Sentence } from "../src/api/ask";
+import type { Answer, Chat, ChatSummary, Citation, Sentence } from "../src/api/ask";
 import { jsonOf, say, send, sleep, sse, notFound, type Call } from "./http";
 import { now, type Stored, type World } from "./world";
 
@@ -194,8 +194,8 @@ export async function askRoute(call: Call): Promise<void> {
   chat.messages.push({
     id: answer.message,
     from: "assistant",
-    text: "",
-    standalone,
+    text: answer.sentences.map(({ text }) => text).join(" "),
+    standalone: "",
     answer,
     time: now(),
     feedback: null,
@@ -210,16 +210,20 @@ const chatOf = (call: Call): Chat => {
   return chat;
 };
 
+const summary = ({ id, title, shared, mine, messages }: Chat): ChatSummary => ({
+  id,
+  title,
+  shared,
+  mine,
+  messages: messages.length,
+  updated: messages.at(-1)?.time ?? now(),
+});
 export function listChats(call: Call): void {
-  const items = call.world.chats.map(({ id, title, shared, mine, messages }) => ({
-    id,
-    title,
-    shared,
-    mine,
-    messages: messages.length,
-    updated: messages.at(-1)?.time ?? now(),
-  }));
-  send(call, { items });
+  const after = Number(call.query.get("after") ?? 0);
+  const limit = Number(call.query.get("limit") ?? 50);
+  const { chats } = call.world;
+  const next = after + limit < chats.length ? String(after + limit) : null;
+  send(call, { items: chats.slice(after, after + limit).map(summary), next });
 }
 export const getChat = (call: Call) => send(call, chatOf(call));
 export async function changeChat(call: Call): Promise<void> {
@@ -227,7 +231,7 @@ export async function changeChat(call: Call): Promise<void> {
   const chat = chatOf(call);
   if (title !== undefined) chat.title = title;
   if (share !== undefined) chat.shared = share;
-  send(call, chat);
+  send(call, summary(chat));
 }
 export function removeChat(call: Call): void {
   const chat = chatOf(call);

@@ -1,4 +1,5 @@
-import { jsonOf, notFound, send, type Call } from "./http";
+import { kQuestionLimit } from "../src/pages/evaluation/questions";
+import { jsonOf, notFound, Refusal, say, send, type Call } from "./http";
 import { data } from "./machine_routes";
 import { now } from "./world";
 
@@ -8,12 +9,24 @@ export async function evaluate(call: Call): Promise<void> {
     kind: "retrieval" | "answers";
     questions: { question: string; answers: string[] }[];
   }>(call);
+  if (questions.length > kQuestionLimit) {
+    throw new Refusal(
+      400,
+      "usage",
+      say(
+        call,
+        `“questions”: must be a list of at most ${kQuestionLimit}`,
+        `“questions”：须为不超过 ${kQuestionLimit} 项的列表`,
+      ),
+    );
+  }
+  const search = kind === "retrieval";
   const items = questions.map(({ question, answers }) => ({
     question,
     expected: answers,
     got: answers[0] ?? "",
     ok: true,
-    outcome: "answered",
+    outcome: search ? ("found" as const) : ("answered" as const),
   }));
   const run = {
     id: call.world.id(),
@@ -22,10 +35,13 @@ export async function evaluate(call: Call): Promise<void> {
     questions: questions.length,
     started: now(),
     state: "done" as const,
-    measures: [{ name: "Hit@1", value: 0.9, low: 0.8, high: 0.96, n: questions.length }],
-    items,
+    measures: [
+      { name: search ? "hit@1" : "contains_gold", value: 0.9, low: 0.8, high: 0.96, n: questions.length },
+    ],
+    message: "",
+    hint: "",
   };
-  call.world.runs.unshift(run);
+  call.world.runs.unshift({ ...run, items });
   send(call, run, 202);
 }
 export const listRuns = (call: Call) =>

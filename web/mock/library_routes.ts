@@ -20,6 +20,18 @@ function changed(call: Call): void {
 export const listCollections = (call: Call) => send(call, { items: call.world.collections });
 export async function addCollection(call: Call): Promise<void> {
   const { name } = await jsonOf<{ name: string }>(call);
+  if (!/^[\p{L}\p{M}\p{N}_-]+( [\p{L}\p{M}\p{N}_-]+)*$/u.test(name) || name.length > 64) {
+    throw new Refusal(
+      400,
+      "usage",
+      say(call, `“${name}” cannot be the name of a collection`, `“${name}”不能用作文档集名称`),
+      say(
+        call,
+        "use 1 to 64 letters, digits, '-', '_' or Chinese characters",
+        "名称可用字母、数字、“-”、“_”和汉字，长度 1 到 64 个字符",
+      ),
+    );
+  }
   if (call.world.collections.some((one) => one.name === name)) {
     throw new Refusal(
       409,
@@ -39,7 +51,7 @@ export async function addCollection(call: Call): Promise<void> {
     access: [],
   };
   call.world.collections.push(made);
-  send(call, made, 201);
+  send(call, made);
 }
 export async function changeCollection(call: Call): Promise<void> {
   const change = await jsonOf<{ name?: string; everyone?: Everyone; access?: AccessEntry[] }>(call);
@@ -69,8 +81,8 @@ export async function upload(call: Call): Promise<void> {
   const bytes = await bodyOf(call.request);
   if (/\.(exe|zip|png|jpe?g)$/i.test(name)) {
     throw new Refusal(
-      400,
-      "usage",
+      422,
+      "unreadable",
       say(call, `${name}: this is not a document that cvp can read`, `${name}：cvp 无法读取这种文件`),
       say(
         call,
@@ -186,7 +198,10 @@ export function chunks(call: Call): void {
       heading: part.split("\n")[0]?.slice(0, 40) ?? "",
     };
   });
-  send(call, { items });
+  const after = Number(call.query.get("after") ?? -1) + 1;
+  const limit = Number(call.query.get("limit") ?? 5000);
+  const next = after + limit < items.length ? String(after + limit - 1) : null;
+  send(call, { items: items.slice(after, after + limit), next });
 }
 
 export const listWatches = (call: Call) => send(call, { items: call.world.watches });

@@ -18,6 +18,8 @@ export const hardware = (call: Call) =>
       cores: 8,
       threads: 16,
       usable_threads: 16,
+      l1_data_bytes: 32768,
+      l2_bytes: 1048576,
       l3_bytes: 33554432,
       max_ghz: 5.3,
       virtual_machine: false,
@@ -205,7 +207,7 @@ export async function why(call: Call): Promise<void> {
         say(call, "passage 4, page 2", "第 4 段，第 2 页"),
       ),
       stage(
-        "text_rank",
+        "full_text",
         say(call, "found by words", "词语检索"),
         "weak",
         say(
@@ -215,13 +217,13 @@ export async function why(call: Call): Promise<void> {
         ),
       ),
       stage(
-        "dense_rank",
+        "dense",
         say(call, "found by meaning", "语义检索"),
         "passed",
         say(call, "rank 3 of 120; similarity 0.861", "第 3 名，共 120 段；相似度 0.861"),
       ),
       stage(
-        "fused_rank",
+        "fused",
         say(call, "ranked", "综合排序"),
         "lost",
         say(call, "rank 22, score 0.412; only 20 are fetched", "第 22 名，得分 0.412；只取前 20 名"),

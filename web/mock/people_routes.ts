@@ -11,8 +11,8 @@ export async function setUp(call: Call): Promise<void> {
     throw new Refusal(
       403,
       "forbidden",
-      say(call, "This is not the setup token.", "初始化口令不正确。"),
-      say(call, "It is “setup” on this mock server", "在这台模拟服务器上是“setup”"),
+      say(call, "this is not the setup code", "设置码不正确"),
+      say(call, "it is “setup” on this mock server", "在这台模拟服务器上是“setup”"),
     );
   call.world.me.user.name = name;
   call.world.needsSetup = false;
@@ -49,6 +49,12 @@ export async function changeMe(call: Call): Promise<void> {
   call.world.me.user.language = language ?? null;
   send(call, call.world.me);
 }
+export async function changePassword(call: Call): Promise<void> {
+  const { old } = await jsonOf<{ old: string; new: string }>(call);
+  if (old !== "password")
+    throw new Refusal(403, "forbidden", say(call, "the old password is wrong", "当前密码不正确"));
+  send(call, undefined);
+}
 export const listKeys = (call: Call) => send(call, { items: call.world.keys });
 export async function makeKey(call: Call): Promise<void> {
   const { name, scopes, expires_days } = await jsonOf<{
@@ -66,7 +72,7 @@ export async function makeKey(call: Call): Promise<void> {
     expires: expires_days === null ? null : now() + expires_days * 86_400,
   };
   call.world.keys.push(key);
-  send(call, { key, secret: "cvp_7Kd2mYx0vQbE1sN4hLwRtUaZc9GpJf6" }, 201);
+  send(call, { key, secret: "cvp_7Kd2mYx0vQbE1sN4hLwRtUaZc9GpJf6" });
 }
 export function revokeKey(call: Call): void {
   call.world.keys = call.world.keys.filter((one) => one.id !== Number(call.args[0]));
@@ -92,7 +98,7 @@ export async function addUser(call: Call): Promise<void> {
     external: false,
   };
   call.world.users.push(user);
-  send(call, user, 201);
+  send(call, user);
 }
 export async function changeUser(call: Call): Promise<void> {
   const user = call.world.users.find((one) => one.id === Number(call.args[0]));
@@ -108,7 +114,7 @@ export const listGroups = (call: Call) => send(call, { items: call.world.groups,
 export async function addGroup(call: Call): Promise<void> {
   const group: Group = { ...(await jsonOf<Group>(call)), id: call.world.id() };
   call.world.groups.push(group);
-  send(call, group, 201);
+  send(call, group);
 }
 export async function changeGroup(call: Call): Promise<void> {
   const group = call.world.groups.find((one) => one.id === Number(call.args[0]));

@@ -17,7 +17,7 @@ const kRoutes: [string, string, Handler][] = [
   ["POST", "/api/logout", people.signOut],
   ["GET", "/api/me", people.me],
   ["PATCH", "/api/me", people.changeMe],
-  ["POST", "/api/me/password", (call) => void call.response.writeHead(204).end()],
+  ["POST", "/api/me/password", people.changePassword],
   ["GET", "/api/me/keys", people.listKeys],
   ["POST", "/api/me/keys", people.makeKey],
   ["DELETE", "/api/me/keys/*", people.revokeKey],

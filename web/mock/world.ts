@@ -5,6 +5,7 @@ import type { Collection, Document, Watch } from "../src/api/library";
 import type { ModelItem } from "../src/api/machine";
 import type { AuditEntry, Group, User } from "../src/api/people";
 import type { Key, Me } from "../src/api/session";
+import { seededChats } from "./chats";
 import { seededRuns, type MockRun } from "./runs";
 import { makePdf, type MockPdf } from "./pdf";
 import { kContract, kGpuMemory, kHandbook, kHostile } from "./texts";
@@ -102,7 +103,7 @@ export class World {
   collections: Collection[] = [
     {
       id: 1,
-      name: "手册 Handbooks",
+      name: "手册-Handbooks",
       documents: 0,
       chunks: 0,
       vectors_done: 0,
@@ -115,7 +116,7 @@ export class World {
     },
     {
       id: 2,
-      name: "合同 Contracts",
+      name: "合同-Contracts",
       documents: 0,
       chunks: 0,
       vectors_done: 0,
@@ -144,15 +145,15 @@ export class World {
     model("qwen2.5-coder-0.5b-instruct", "chat", 491400064, { installed: true }),
     model("gemma-3-270m", "chat", 253113024, { licence: "Gemma Terms of Use", must_accept: true }),
     model("multilingual-e5-small", "embed", 71622400, { installed: true, in_use: true, licence: "MIT" }),
-    model("bge-small-zh-v1.5", "embed", 94851877, { licence: "MIT" }),
+    model("bge-small-zh-v1.5", "embed", 94851877, { licence: "MIT", memory_bytes: 0 }),
   ];
   audit: AuditEntry[] = Array.from({ length: 120 }, (_, at) => ({
     id: 120 - at,
     time: now() - at * 1700,
-    actor: at % 3 === 0 ? "Anna Schmidt" : "Lin Yue 林悦",
+    actor: at % 6 === 0 ? "" : at % 3 === 0 ? "Anna Schmidt" : "Lin Yue 林悦",
     action:
       [
-        "session.start",
+        "login.failed",
         "document.add",
         "document.delete",
         "collection.access",
@@ -160,7 +161,7 @@ export class World {
         "settings.change",
       ][at % 6] ?? "",
     subject:
-      ["", "gpu-memory.md", "old.pdf", "合同 Contracts", "nightly report", "answer.mode"][at % 6] ?? "",
+      ["anna", "gpu-memory.md", "old.pdf", "合同-Contracts", "nightly report", "answer.mode"][at % 6] ?? "",
     from: "127.0.0.1",
   }));
   settings = new Map<string, unknown>();
@@ -204,6 +205,7 @@ export class World {
     const waiting = this.documents[1];
     if (waiting) waiting.document.vectors_done = 1;
     this.runs = seededRuns(now());
+    this.chats = seededChats(now());
     this.count();
   }
 

@@ -1,11 +1,13 @@
 import type { ErrorBody } from "./error";
 import type { Http } from "./http";
+import type { Page } from "./pages";
 
 export type AskMode = "auto" | "single" | "joint" | "extract";
 
 export interface Citation {
   number: number;
   chunk: number;
+  /** 0: it was removed or may not be read; then `title` says so, and the rest is empty. */
   document: number;
   revision: number;
   begin: number;
@@ -16,6 +18,8 @@ export interface Citation {
   name: string;
   heading: string;
 }
+export const isHidden = ({ document }: Citation): boolean => document === 0;
+
 export interface Sentence {
   text: string;
   supported: boolean;
@@ -43,6 +47,7 @@ export interface Message {
   from: "user" | "assistant";
   text: string;
   standalone: string;
+  /** null: where its words come from is not known, `text` is all there is. */
   answer: Answer | null;
   time: number;
   feedback: Feedback | null;
@@ -90,7 +95,8 @@ export const askApi = (http: Http) => ({
       if (kNames.includes(event)) yield { event, data: JSON.parse(data) as unknown } as AskEvent;
     }
   },
-  chats: (signal?: AbortSignal) => http.get<{ items: ChatSummary[] }>("/api/chats", { limit: 200 }, signal),
+  chats: (after: string | null, signal?: AbortSignal) =>
+    http.get<Page<ChatSummary>>("/api/chats", { after, limit: 100 }, signal),
   chat: (id: number, signal?: AbortSignal) => http.get<Chat>(`/api/chats/${id}`, {}, signal),
   changeChat: (id: number, change: { title?: string; share?: Sharer[] }) =>
     http.patch<ChatSummary>(`/api/chats/${id}`, change),

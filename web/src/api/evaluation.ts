@@ -15,13 +15,17 @@ export interface Run {
   started: number;
   state: "running" | "done" | "failed" | "cancelled";
   measures: Measure[];
+  /** Why it failed, or what to know about the measures; may be empty. */
+  message: string;
+  hint: string;
 }
+export type RunOutcome = "answered" | "extracted" | "refused" | "found" | "missed" | "skipped";
 export interface RunItem {
   question: string;
   expected: string[];
   got: string;
   ok: boolean;
-  outcome: string;
+  outcome: RunOutcome;
 }
 export interface EvalQuestion {
   question: string;

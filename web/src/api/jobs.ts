@@ -6,6 +6,7 @@ export interface Job {
   subject: string;
   state: "running" | "done" | "failed" | "cancelled";
   done: number;
+  /** 0: not known. */
   total: number;
   unit: "bytes" | "files" | "chunks" | "questions";
   eta_s: number | null;

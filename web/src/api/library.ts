@@ -1,6 +1,6 @@
 import type { Http, UploadOptions } from "./http";
 import { withQuery } from "./http";
-import type { Page } from "./people";
+import type { Page } from "./pages";
 
 export type Right = "read" | "write" | "manage";
 export type Everyone = "none" | "read" | "write";
@@ -108,8 +108,8 @@ export const libraryApi = (http: Http) => ({
     http.get<TextPiece>(`/api/documents/${id}/text`, { revision, ...span }, signal),
   boxes: (id: number, revision: number, span: Span, signal?: AbortSignal) =>
     http.get<{ items: Box[] }>(`/api/documents/${id}/boxes`, { revision, ...span }, signal),
-  chunks: (id: number, revision: number, signal?: AbortSignal) =>
-    http.get<{ items: Chunk[] }>(`/api/documents/${id}/chunks`, { revision }, signal),
+  chunks: (id: number, revision: number, after: string | null, signal?: AbortSignal) =>
+    http.get<Page<Chunk>>(`/api/documents/${id}/chunks`, { revision, after }, signal),
 
   watches: (signal?: AbortSignal) => http.get<{ items: Watch[] }>("/api/watches", {}, signal),
   watch: (collection: number, folder: string) => http.post<Watch>("/api/watches", { collection, folder }),

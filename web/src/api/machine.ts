@@ -17,6 +17,7 @@ export interface Gpu {
 }
 export interface MachineGpu {
   driver_name: string;
+  /** 0: not known. */
   memory_bytes: number;
   free_bytes: number;
   shares_host_memory: boolean;
@@ -51,7 +52,7 @@ export interface CatalogueModel {
   country: string;
   released: string;
   access: "open weights" | "service only" | "not released";
-  commercial: "yes" | "with conditions" | "no";
+  commercial: "yes" | "with conditions" | "no" | "unknown";
   licence: string;
   licence_note: string;
   languages: string[];
@@ -76,6 +77,7 @@ export interface ModelItem {
   bytes: number;
   licence: string;
   must_accept: boolean;
+  /** To run it; 0: not known. */
   memory_bytes: number;
 }
 export type PlanJob = "infer" | "lora" | "qlora" | "full" | "pretrain" | "reward" | "ppo" | "dpo";

@@ -1,4 +1,5 @@
 import type { Http } from "./http";
+import { wholeList, type Page } from "./pages";
 import type { Role } from "./session";
 
 export interface User {
@@ -24,14 +25,11 @@ export interface Directory {
 export interface AuditEntry {
   id: number;
   time: number;
+  /** Empty: nobody had signed in. */
   actor: string;
   action: string;
   subject: string;
   from: string;
-}
-export interface Page<T> {
-  items: T[];
-  next: string | null;
 }
 export interface NewUser {
   name: string;
@@ -41,13 +39,18 @@ export interface NewUser {
 }
 export type UserChange = Partial<Pick<User, "role" | "groups" | "disabled"> & { password: string }>;
 
+const kPage = 200;
+const kPeopleMost = 10_000;
+
 export const peopleApi = (http: Http) => ({
   directory: (signal?: AbortSignal) => http.get<Directory>("/api/directory", {}, signal),
-  users: (signal?: AbortSignal) => http.get<Page<User>>("/api/users", { limit: 200 }, signal),
+  users: (signal?: AbortSignal) =>
+    wholeList((after) => http.get<Page<User>>("/api/users", { after, limit: kPage }, signal), kPeopleMost),
   addUser: (user: NewUser) => http.post<User>("/api/users", user),
   changeUser: (id: number, change: UserChange) => http.patch<User>(`/api/users/${id}`, change),
   removeUser: (id: number) => http.delete<undefined>(`/api/users/${id}`),
-  groups: (signal?: AbortSignal) => http.get<Page<Group>>("/api/groups", { limit: 200 }, signal),
+  groups: (signal?: AbortSignal) =>
+    wholeList((after) => http.get<Page<Group>>("/api/groups", { after, limit: kPage }, signal), kPeopleMost),
   addGroup: (name: string, members: number[]) => http.post<Group>("/api/groups", { name, members }),
   changeGroup: (id: number, change: Partial<Omit<Group, "id">>) =>
     http.patch<Group>(`/api/groups/${id}`, change),

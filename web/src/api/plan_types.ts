@@ -93,6 +93,7 @@ export interface Purchase {
 export interface PurchaseList {
   model: string;
   purchases: Purchase[];
+  notes: string[];
 }
 export interface RecommendedModel {
   id: string;
@@ -101,16 +102,19 @@ export interface RecommendedModel {
   parameters: number;
   licence: string;
   installable: boolean;
+  /** Its files elsewhere; may be empty. */
   where: string;
   memory_bytes: number;
   in_time: boolean;
   reasons: string[];
-  decode_tokens_per_second: Band;
-  answer_seconds: Band;
+  /** Not there where a GPU's speed is not known. */
+  decode_tokens_per_second?: Band;
+  answer_seconds?: Band;
 }
 export interface Recommendation {
   machine: string;
   embedder: string;
   why_embedder: string;
   chat: RecommendedModel[];
+  notes: string[];
 }

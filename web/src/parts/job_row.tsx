@@ -11,6 +11,7 @@ export function useAmount(): (job: Job) => string {
   const format = useFormat();
   return (job) => {
     const number = job.unit === "bytes" ? format.bytes : format.count;
+    if (job.total === 0) return common.jobStates.running;
     return common.units[job.unit](number(job.done), number(job.total));
   };
 }

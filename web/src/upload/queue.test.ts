@@ -19,7 +19,7 @@ function makeQueue(send: Send, maxBytes = 1000) {
       return Promise.resolve();
     },
     maxBytes: () => maxBytes,
-    tooLarge: (bytes, limit) => ({ message: `${bytes}>${limit}`, hint: "split it" }),
+    tooLarge: (bytes, limit) => ({ code: "too_large", message: `${bytes}>${limit}`, hint: "split it" }),
   });
   return { queue, waits };
 }
@@ -44,13 +44,23 @@ describe("UploadQueue", () => {
     const { queue } = makeQueue((_, entry) =>
       entry.name.includes("1")
         ? Promise.reject(
-            new ApiError(400, { code: "usage", message: "encrypted", hint: "remove the password" }),
+            new ApiError(422, { code: "unreadable", message: "encrypted", hint: "remove the password" }),
           )
         : Promise.resolve(uploaded),
     );
     queue.add(1, entries(3));
     await vi.waitFor(() => expect(states(queue)).toEqual(["done", "failed", "done"]));
-    expect(queue.snapshot()[1]?.error).toEqual({ message: "encrypted", hint: "remove the password" });
+    expect(queue.snapshot()[1]?.error).toMatchObject({ message: "encrypted", hint: "remove the password" });
+  });
+
+  it("does not send again what the server has no room for", async () => {
+    const send = vi.fn(() =>
+      Promise.reject(new ApiError(507, { code: "full", message: "the disk is full", hint: "" })),
+    );
+    const { queue } = makeQueue(send);
+    queue.add(1, entries(1));
+    await vi.waitFor(() => expect(queue.snapshot()[0]?.error).toMatchObject({ code: "full", status: 507 }));
+    expect(send).toHaveBeenCalledTimes(1);
   });
 
   it("waits as long as a busy server asks, then tries again", async () => {

@@ -1,5 +1,7 @@
-import { ApiError, isAbort } from "../api/error";
+import { isAbort } from "../api/error";
 import type { Uploaded } from "../api/library";
+import { asApiError } from "../parts/load";
+import type { ShownError } from "../parts/error_view";
 
 export const kParallelUploads = 3;
 export const kQueueLimitFiles = 10_000;
@@ -19,7 +21,7 @@ export interface UploadItem {
   sent: number;
   state: "waiting" | "sending" | "reading" | "done" | "failed" | "cancelled";
   result: Uploaded | null;
-  error: { message: string; hint: string } | null;
+  error: ShownError | null;
 }
 export type Send = (
   collection: number,
@@ -47,13 +49,13 @@ export class UploadQueue {
   private readonly send: Send;
   private readonly wait: Wait;
   private readonly maxBytes: () => number;
-  private readonly tooLarge: (bytes: number, limit: number) => { message: string; hint: string };
+  private readonly tooLarge: (bytes: number, limit: number) => ShownError;
 
   constructor(parts: {
     send: Send;
     wait: Wait;
     maxBytes: () => number;
-    tooLarge: (bytes: number, limit: number) => { message: string; hint: string };
+    tooLarge: (bytes: number, limit: number) => ShownError;
   }) {
     this.send = parts.send;
     this.wait = parts.wait;
@@ -148,18 +150,13 @@ export class UploadQueue {
 
   /** A server that is busy says when to come back; anything else is told at once. */
   private async mayTryAgain(error: unknown, attempt: number, task: Task): Promise<boolean> {
-    const refused = error instanceof ApiError ? error : null;
-    if (refused && (refused.code === "busy" || refused.code === "unavailable") && attempt < kBusyRetries) {
+    const { code, message, hint, status, retryAfterSeconds } = asApiError(error);
+    if ((code === "busy" || code === "unavailable") && attempt < kBusyRetries) {
       this.update(task, { state: "sending", sent: 0 });
-      await this.wait(refused.retryAfterSeconds ?? kBusyWaitSeconds, task.abort.signal).catch(
-        () => undefined,
-      );
+      await this.wait(retryAfterSeconds ?? kBusyWaitSeconds, task.abort.signal).catch(() => undefined);
       return true;
     }
-    this.update(task, {
-      state: "failed",
-      error: { message: refused?.message ?? String(error), hint: refused?.hint ?? "" },
-    });
+    this.update(task, { state: "failed", error: { code, message, hint, status } });
     return false;
   }
 

@@ -7,6 +7,7 @@ import {
 } from "@ant-design/icons";
 import { Button, Card, Progress } from "antd";
 import { useFormat, useText } from "../lang/language";
+import { useErrorText, type ShownError } from "../parts/error_view";
 import { Plain } from "../parts/plain";
 import { oneLine } from "../text/printable";
 import { inOrder } from "./order";
@@ -14,6 +15,21 @@ import type { UploadItem } from "./queue";
 import { useUploads } from "./uploads";
 
 const kShown = 50;
+
+function Failure({ error }: { error: ShownError }) {
+  const { title, hint } = useErrorText()(error);
+  return (
+    <div className="upload-error">
+      <Plain text={title} lines />
+      {hint && (
+        <div className="faint">
+          <Plain text={hint} lines />
+        </div>
+      )}
+    </div>
+  );
+}
+
 function Row({ item }: { item: UploadItem }) {
   const { upload } = useText();
   const { queue } = useUploads();
@@ -61,16 +77,7 @@ function Row({ item }: { item: UploadItem }) {
           aria-label={oneLine(item.name)}
         />
       )}
-      {item.error && (
-        <div className="upload-error">
-          <Plain text={item.error.message} lines />
-          {item.error.hint && (
-            <div className="faint">
-              <Plain text={item.error.hint} lines />
-            </div>
-          )}
-        </div>
-      )}
+      {item.error && <Failure error={item.error} />}
       {item.result?.document.notes.map((note) => (
         <div key={note} className="faint">
           <Plain text={note} />

@@ -31,6 +31,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
         tooLarge: (bytes, limit) => {
           const { text, format } = latest.current.speech;
           return {
+            code: "too_large",
             message: text.upload.tooLarge(format.bytes(bytes), format.bytes(limit)),
             hint: text.upload.tooLargeHint,
           };

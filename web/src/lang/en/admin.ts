@@ -1,17 +1,15 @@
 export const admin = {
   settings: "Settings",
-  settingsIntro: "What holds for the whole server. A change is used at once, unless its text says otherwise.",
+  settingsIntro:
+    "What holds for the whole server. A change is used at once, unless its text says otherwise. Paths, addresses and secrets are set on the server itself with cvp config.",
   settingsFind: "Find a setting",
   groups: {
-    log: "Log",
     engine: "Engine",
     chat: "Chat model",
     embedding: "Embedding model",
     search: "Search",
     answer: "Answers",
     ingest: "Reading documents",
-    hub: "Download sources",
-    serve: "Server",
     other: "Other",
   },
   changed: (n: number) => (n === 1 ? "1 change" : `${n} changes`),

@@ -3,7 +3,7 @@ export const library = {
   intro: "Documents belong to collections; each collection says who may read and change it.",
   newCollection: "New collection",
   collectionName: "Name of the collection",
-  collectionNameHint: "For example “Contracts” or “Handbook”.",
+  collectionNameHint: "Letters, digits, spaces, “-” and “_”: Contracts, Handbook 2025.",
   noCollections: "Make your first collection",
   noCollectionsHint:
     "A collection is a shelf for documents that belong together and that the same people may read.",

@@ -27,7 +27,12 @@ export const models = {
   search: "Name or maker",
   filters: { access: "Availability", commercial: "Commercial use", size: "Size", country: "Country" },
   access: { "open weights": "Open weights", "service only": "Service only", "not released": "Not released" },
-  commercial: { yes: "Allowed", "with conditions": "With conditions", no: "Not allowed" },
+  commercial: {
+    yes: "Allowed",
+    "with conditions": "With conditions",
+    no: "Not allowed",
+    unknown: "Not known",
+  },
   sizes: { tiny: "up to 2B", small: "2B to 9B", middle: "9B to 40B", large: "over 40B" },
   columns: {
     model: "Model",

@@ -141,6 +141,7 @@ export const planner = {
   alsoGood: "Others that fit",
   tooSlow: "slower than asked",
   answerIn: (value: string, low: string, high: string) => `an answer in about ${value} s (${low}–${high})`,
+  answerUnknown: "the speed of this machine is not known",
   installable: "can be downloaded here",
   notInstallable: (where: string) => `to be had from ${where}`,
   embedder: "For searching",

@@ -6,9 +6,22 @@ export const signin = {
   withOidc: "Use your organisation's account",
   or: "or",
   forgotten: "Forgotten your password? An administrator can set a new one.",
+  /** Why the organisation's sign-in has brought nobody in; by the server's words for it. */
+  trouble: {
+    off: "This server has no sign-in with an organisation's account.",
+    cancelled: "The sign-in was cancelled.",
+    expired: "The sign-in was not finished within ten minutes, or was begun in another window. Try again.",
+    provider:
+      "Your organisation's sign-in does not answer as it should. Try again later, or tell an administrator.",
+    rejected: "Your organisation's sign-in sent an answer that cannot be trusted. Tell an administrator.",
+    disabled: "This account is disabled. Ask an administrator.",
+    unknown: "You are known to your organisation but have no account here. Ask an administrator for one.",
+    busy: "Too many people are signing in at this moment. Try again in a minute.",
+    failed: "The sign-in failed. Try again, or tell an administrator.",
+  },
   setupTitle: "Create the first account",
   setupIntro: "This server is new. The account you create now is its administrator.",
-  token: "Setup token",
+  token: "Setup code",
   tokenHint: "cvp serve printed it in its terminal when it started.",
   repeat: "Password again",
   different: "The two passwords differ.",
@@ -17,7 +30,7 @@ export const signin = {
   create: "Create the account",
   needName: "Enter a name.",
   needPassword: "Enter a password.",
-  needToken: "Enter the setup token.",
+  needToken: "Enter the setup code.",
   tooShort: (n: number) => `At least ${n} characters.`,
   points: [
     "Every sentence is checked against the passage it cites.",

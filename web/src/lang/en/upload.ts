@@ -20,7 +20,7 @@ export const upload = {
   cancelAll: "Cancel all",
   clear: "Clear the list",
   tooLarge: (size: string, limit: string) => `The file has ${size}; the limit is ${limit}`,
-  tooLargeHint: "Split the file, or let an administrator raise the limit in the settings.",
+  tooLargeHint: "Split the file, or ask an administrator to raise serve.max_upload_mb on the server.",
   tooMany: (taken: string, left: string) => `${taken} files taken. ${left} more did not fit into the queue`,
   tooManyHint: "Add the rest when these are done, or let the server watch the folder.",
   nothing: "There were no files in what you dropped",

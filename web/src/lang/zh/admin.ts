@@ -2,18 +2,16 @@ import type { Dictionary } from "../en";
 
 export const admin: Dictionary["admin"] = {
   settings: "设置",
-  settingsIntro: "对整台服务器生效。除非另有说明，改动立即生效。",
+  settingsIntro:
+    "对整台服务器生效。除非另有说明，改动立即生效。路径、地址和密钥请在服务器上用 cvp config 设置。",
   settingsFind: "查找设置",
   groups: {
-    log: "日志",
     engine: "推理引擎",
     chat: "对话模型",
     embedding: "向量模型",
     search: "检索",
     answer: "回答",
     ingest: "读取文档",
-    hub: "下载来源",
-    serve: "服务器",
     other: "其他",
   },
   changed: (n) => `${n} 项改动`,

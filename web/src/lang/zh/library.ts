@@ -5,7 +5,7 @@ export const library: Dictionary["library"] = {
   intro: "文档放在文档集里；每个文档集单独规定谁能阅读、谁能修改。",
   newCollection: "新建文档集",
   collectionName: "文档集名称",
-  collectionNameHint: "例如“合同”或“员工手册”。",
+  collectionNameHint: "可用汉字、字母、数字、空格、“-”和“_”，例如“合同”“员工手册 2025”。",
   noCollections: "新建第一个文档集",
   noCollectionsHint: "文档集就像一层书架：内容相关、读者相同的文档放在一起。",
   noCollectionsReader: "还没有文档集向你开放",

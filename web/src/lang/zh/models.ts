@@ -27,7 +27,7 @@ export const models: Dictionary["models"] = {
   search: "名称或厂商",
   filters: { access: "获取方式", commercial: "商业用途", size: "规模", country: "国家" },
   access: { "open weights": "开放权重", "service only": "仅在线服务", "not released": "未发布" },
-  commercial: { yes: "允许", "with conditions": "有条件", no: "不允许" },
+  commercial: { yes: "允许", "with conditions": "有条件", no: "不允许", unknown: "不明" },
   sizes: { tiny: "20 亿以下", small: "20 亿～90 亿", middle: "90 亿～400 亿", large: "400 亿以上" },
   columns: {
     model: "模型",

@@ -141,6 +141,7 @@ export const planner: Dictionary["planner"] = {
   alsoGood: "其他可用的",
   tooSlow: "比要求的慢",
   answerIn: (value, low, high) => `约 ${value} 秒得到回答（${low}～${high}）`,
+  answerUnknown: "无法估计这台机器的速度",
   installable: "可在此下载",
   notInstallable: (where) => `可从 ${where} 获取`,
   embedder: "用于检索",

@@ -22,7 +22,7 @@ export const upload: Dictionary["upload"] = {
   cancelAll: "全部取消",
   clear: "清空列表",
   tooLarge: (size, limit) => `文件有 ${size}，上限是 ${limit}`,
-  tooLargeHint: "请拆分文件，或请管理员在设置中调高上限。",
+  tooLargeHint: "请拆分文件，或请管理员在服务器上调高 serve.max_upload_mb。",
   tooMany: (taken, left) => `已接收 ${taken} 个文件，还有 ${left} 个放不进队列`,
   tooManyHint: "等这些完成后再添加其余文件，或让服务器同步整个文件夹。",
   nothing: "拖进来的内容里没有文件",

@@ -7,6 +7,7 @@ import { useApi, useMe, useRights } from "../../app/session";
 import { useText } from "../../lang/language";
 import { useFollow } from "../../parts/follow";
 import { useLoad } from "../../parts/load";
+import { usePages } from "../../parts/pages";
 import { ErrorView } from "../../parts/error_view";
 import { useReader } from "../../reader/reader";
 import { ChatTools } from "./chat_tools";
@@ -33,7 +34,7 @@ export default function AskPage() {
   const { store, conversation } = useAskStore();
   const [historyOpen, setHistoryOpen] = useState(false);
   const [options, setOptions] = useState<AskOptions>({ mode: "auto", collections: [] });
-  const chats = useLoad("chats", (signal) => api.ask.chats(signal));
+  const chats = usePages("chats", (after, signal) => api.ask.chats(after, signal));
   const collections = useLoad(`collections ${libraryVersion}`, (signal) => api.library.collections(signal));
   const { turns } = conversation;
   const scroller = useFollow<HTMLDivElement>(`${turns[0]?.key} ${turns.length}`, turns.at(-1));

@@ -3,17 +3,17 @@ import { Button } from "antd";
 import type { ChatSummary } from "../../api/ask";
 import { Link } from "../../app/router";
 import { useFormat, useText } from "../../lang/language";
-import type { Loaded } from "../../parts/load";
 import { Load } from "../../parts/page";
+import type { Pages } from "../../parts/pages";
 import { Plain } from "../../parts/plain";
 
 export function History(props: {
-  chats: Loaded<{ items: ChatSummary[] }>;
+  chats: Pages<ChatSummary>;
   current: number | null;
   onNew: () => void;
   onChosen: () => void;
 }) {
-  const { ask } = useText();
+  const { ask, common } = useText();
   const format = useFormat();
   return (
     <nav aria-label={ask.history} className="history">
@@ -46,6 +46,11 @@ export function History(props: {
           )
         }
       </Load>
+      {props.chats.more && (
+        <Button type="text" block loading={props.chats.busy} onClick={props.chats.more}>
+          {common.more}
+        </Button>
+      )}
     </nav>
   );
 }

@@ -5,6 +5,7 @@ import type { Citation, Sentence } from "../../api/ask";
 import { useReader } from "../../reader/reader";
 import { renderPart } from "../../testing/render";
 import { SentenceView } from "./sentence";
+import { Sources } from "./sources";
 
 afterEach(cleanup);
 
@@ -65,6 +66,26 @@ describe("SentenceView", () => {
       page: 3,
       quote: "q",
     });
+  });
+
+  it("neither opens nor doubts what the reader may not see", async () => {
+    const note = "(from a document that was removed or that you may not read)";
+    const hidden = { ...citation, document: 0, revision: 0, chunk: 0, quote: "", title: note, name: "" };
+    const instead = sentence({
+      text: note,
+      supported: false,
+      citations: [],
+      why_not: "its source cannot be shown",
+    });
+    const { findAllByText, container } = renderPart(
+      <>
+        <SentenceView sentence={instead} citations={new Map([[1, hidden]])} />
+        <Sources title="Sources" citations={[hidden]} />
+      </>,
+    );
+    expect(await findAllByText(note)).toHaveLength(2);
+    expect(container.querySelector("button")).toBeNull();
+    expect(container.textContent).not.toContain("not supported");
   });
 
   it("says in words that a sentence has no support, and why", async () => {

@@ -1,5 +1,5 @@
 import { WarningOutlined } from "@ant-design/icons";
-import type { Citation, Sentence } from "../../api/ask";
+import { isHidden, type Citation, type Sentence } from "../../api/ask";
 import { useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
 import { useReader } from "../../reader/reader";
@@ -9,6 +9,7 @@ export function CitationButton({ citation }: { citation: Citation }) {
   const { ask } = useText();
   const { target, open } = useReader();
   const shown = target?.document === citation.document && target.begin === citation.begin;
+  if (isHidden(citation)) return <span className="faint">[{citation.number}]</span>;
   return (
     <button
       type="button"
@@ -38,6 +39,15 @@ export function SentenceView({
   const cited = sentence.citations.map((number) => citations.get(number)).filter((one) => one !== undefined);
   // Chinese sentences need no space between them.
   const space = /[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]$/.test(sentence.text) ? "" : " ";
+  // Whose source may not be seen may not be seen either: the same note stands in place of both.
+  if ([...citations.values()].some((one) => isHidden(one) && one.title === sentence.text)) {
+    return (
+      <span className="sentence faint">
+        <Plain text={sentence.text} lines />
+        {space}
+      </span>
+    );
+  }
   if (!sentence.supported) {
     return (
       <span className="sentence sentence-doubt">

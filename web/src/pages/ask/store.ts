@@ -145,15 +145,15 @@ export class AskStore {
 
   async rename(title: string): Promise<void> {
     if (this.state.chat === null) return;
-    await this.api.ask.changeChat(this.state.chat, { title });
-    this.set({ ...this.state, title });
+    const kept = await this.api.ask.changeChat(this.state.chat, { title });
+    this.set({ ...this.state, title: kept.title });
     if (this.state.chat !== null) this.onChats(this.state.chat);
   }
 
   async share(shared: Sharer[]): Promise<void> {
     if (this.state.chat === null) return;
-    await this.api.ask.changeChat(this.state.chat, { share: shared });
-    this.set({ ...this.state, shared });
+    const kept = await this.api.ask.changeChat(this.state.chat, { share: shared });
+    this.set({ ...this.state, shared: kept.shared });
   }
 
   private change(key: string, how: (turn: Turn) => Turn): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Chat, Citation, Sentence } from "../../api/ask";
-import { apply, newTurn, rewritten, turnsOf } from "./turn";
+import { answerText, apply, newTurn, rewritten, turnsOf } from "./turn";
 
 const sentence = (text: string): Sentence => ({ text, supported: true, citations: [1], why_not: "" });
 const citation = { number: 1, document: 7, title: "T" } as Citation;
@@ -61,6 +61,18 @@ it("turnsOf pairs questions with their answers", () => {
     "Why is it so?",
   ]);
   expect([second?.question, second?.answer, second?.state]).toEqual(["And then?", null, "done"]);
+});
+
+it("turnsOf keeps the words of an answer of which nothing else is known", () => {
+  const said = (id: number, from: string, text: string) => ({ id, from, text, standalone: "", answer: null });
+  const chat = { id: 4, messages: [said(1, "user", "Why?"), said(2, "assistant", "(hidden)")] };
+  expect(turnsOf(chat as unknown as Chat).map(({ words }) => words)).toEqual(["(hidden)"]);
+});
+
+it("answerText names a source that may not be seen, and quotes nothing of it", () => {
+  const hidden = { number: 1, document: 0, title: "(hidden)", quote: "", page: 0 } as Citation;
+  const turn = { ...newTurn("k", "Why?"), sentences: [sentence("A.")], citations: [hidden] };
+  expect(answerText(turn)).toBe("A.[1]\n[1] (hidden)");
 });
 
 it("rewritten is shown only where it says something else", () => {

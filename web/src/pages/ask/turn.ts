@@ -1,4 +1,12 @@
-import type { Answer, AskEvent, Chat, Citation, Feedback, Sentence } from "../../api/ask";
+import {
+  isHidden,
+  type Answer,
+  type AskEvent,
+  type Chat,
+  type Citation,
+  type Feedback,
+  type Sentence,
+} from "../../api/ask";
 import type { ApiError } from "../../api/error";
 
 /** One question and what became of it. */
@@ -13,6 +21,8 @@ export interface Turn {
   sentences: Sentence[];
   citations: Citation[];
   answer: Answer | null;
+  /** What was answered, where there is no more than its words. */
+  words: string;
   feedback: Feedback | null;
   state: "running" | "done" | "cancelled" | "failed";
   error: Pick<ApiError, "message" | "hint" | "code"> | null;
@@ -28,6 +38,7 @@ export function newTurn(key: string, question: string): Turn {
     sentences: [],
     citations: [],
     answer: null,
+    words: "",
     feedback: null,
     state: "running",
     error: null,
@@ -76,6 +87,7 @@ export function turnsOf(chat: Chat): Turn[] {
     const last = turns.at(-1);
     if (!last) continue;
     last.answer = message.answer;
+    last.words = message.answer ? "" : message.text;
     last.sentences = message.answer?.sentences ?? [];
     last.citations = message.answer?.citations ?? [];
     last.feedback = message.feedback;
@@ -100,7 +112,9 @@ export function answerText(turn: Turn): string {
   const body = sentences
     .map(({ text, citations }) => text + citations.map((number) => `[${number}]`).join(""))
     .join(" ");
-  const sources = turn.citations.map(({ number, title, name, page, quote }) => {
+  const sources = turn.citations.map((citation) => {
+    const { number, title, name, page, quote } = citation;
+    if (isHidden(citation)) return `[${number}] ${title}`;
     const place = page > 0 ? `${title || name}, p. ${page}` : title || name;
     return `[${number}] ${place}: “${quote}”`;
   });

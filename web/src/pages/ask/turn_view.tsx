@@ -83,6 +83,11 @@ export function TurnView({ turn, mine }: { turn: Turn; mine: boolean }) {
         role="log"
       >
         <Outcome turn={turn} />
+        {turn.words && (
+          <p className="faint">
+            <Plain text={turn.words} lines />
+          </p>
+        )}
         {turn.sentences.map((sentence, at) => (
           <SentenceView key={at} sentence={sentence} citations={citations} />
         ))}

@@ -7,7 +7,7 @@ const item = (question: string, ok: boolean): RunItem => ({
   ok,
   expected: [],
   got: "",
-  outcome: "",
+  outcome: "found",
 });
 
 it("finds what a change won and lost, among questions of both runs", () => {

@@ -6,6 +6,7 @@ import { useLoad } from "../../parts/load";
 import { Load } from "../../parts/page";
 import { Plain } from "../../parts/plain";
 import { compareItems, pairMeasures } from "./compare";
+import { useMeasureName } from "./measure_name";
 import { Interval } from "./measures_table";
 import { ItemView } from "./run_view";
 import "./evaluation.css";
@@ -35,6 +36,7 @@ function Changed({ title, pairs }: { title: string; pairs: { before: RunItem; af
 export function CompareView({ first, second }: { first: number; second: number }) {
   const { evaluation } = useText();
   const format = useFormat();
+  const nameOf = useMeasureName();
   const api = useApi();
   const loaded = useLoad(`compare ${first} ${second}`, (signal) =>
     Promise.all([api.evaluation.run(first, signal), api.evaluation.run(second, signal)]),
@@ -53,7 +55,7 @@ export function CompareView({ first, second }: { first: number; second: number }
               scroll={{ x: 620 }}
               dataSource={pairMeasures(before, after)}
               columns={[
-                { title: evaluation.measures, render: (_, pair) => <Plain text={pair.name} /> },
+                { title: evaluation.measures, render: (_, pair) => <Plain text={nameOf(pair.name)} /> },
                 ...([before, after] as const).map((run, at) => ({
                   title: <Plain text={run.name} />,
                   render: (_: unknown, pair: ReturnType<typeof pairMeasures>[number]) => {

@@ -2,6 +2,7 @@ import { Table } from "antd";
 import type { Measure } from "../../api/evaluation";
 import { useFormat, useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
+import { useMeasureName } from "./measure_name";
 
 export function Interval({ measure }: { measure: Measure }) {
   const at = (share: number) => `${100 * Math.min(1, Math.max(0, share))}%`;
@@ -19,6 +20,7 @@ export function Interval({ measure }: { measure: Measure }) {
 export function MeasuresTable({ measures }: { measures: Measure[] }) {
   const { evaluation } = useText();
   const format = useFormat();
+  const nameOf = useMeasureName();
   return (
     <>
       <Table<Measure>
@@ -28,7 +30,7 @@ export function MeasuresTable({ measures }: { measures: Measure[] }) {
         scroll={{ x: 520 }}
         dataSource={measures}
         columns={[
-          { title: evaluation.measures, render: (_, one) => <Plain text={one.name} /> },
+          { title: evaluation.measures, render: (_, one) => <Plain text={nameOf(one.name)} /> },
           {
             title: evaluation.value,
             align: "right",

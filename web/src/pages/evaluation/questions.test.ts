@@ -55,5 +55,7 @@ describe("parseQuestions", () => {
     expect(parseQuestions("q.jsonl", " \n")).toEqual({ problem: { what: "empty" } });
     const many = JSON.stringify(Array.from({ length: kQuestionLimit + 1 }, () => ({ question: "a" })));
     expect(parseQuestions("q.json", many)).toEqual({ problem: { what: "tooMany" } });
+    const long = JSON.stringify(Array.from({ length: 400 }, () => ({ question: "长".repeat(1000) })));
+    expect(parseQuestions("q.json", long)).toEqual({ problem: { what: "tooLong" } });
   });
 });

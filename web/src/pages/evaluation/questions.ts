@@ -1,10 +1,16 @@
 import type { EvalQuestion } from "../../api/evaluation";
+import { utf8Length } from "../../text/utf8";
 
-export const kQuestionLimit = 20_000;
+/** As many as the server takes at once. */
+export const kQuestionLimit = 2000;
+/** Of the file: SQuAD also holds the texts that are asked about, which are not sent. */
 export const kFileLimitBytes = 20 * 1024 * 1024;
+/** Of what is sent: the server takes 1 MiB, and the run's name and collections go with the questions. */
+const kSentBytes = 1024 * 1024 - 64 * 1024;
 
 export type Problem =
-  { what: "empty" | "columns" | "tooMany" | "tooLarge" } | { what: "format" | "question"; line: number };
+  | { what: "empty" | "columns" | "tooMany" | "tooLarge" | "tooLong" }
+  | { what: "format" | "question"; line: number };
 export type Parsed = { questions: EvalQuestion[] } | { problem: Problem };
 
 class Refused extends Error {
@@ -119,7 +125,10 @@ export function parseQuestions(name: string, content: string): Parsed {
     else if (isObject(whole) && "data" in whole) questions = squad(whole);
     else questions = name.toLowerCase().endsWith(".csv") ? csv(text) : jsonLines(text);
     if (questions.length === 0) return { problem: { what: "empty" } };
-    return questions.length > kQuestionLimit ? { problem: { what: "tooMany" } } : { questions };
+    if (questions.length > kQuestionLimit) return { problem: { what: "tooMany" } };
+    return utf8Length(JSON.stringify(questions)) > kSentBytes
+      ? { problem: { what: "tooLong" } }
+      : { questions };
   } catch (error) {
     if (error instanceof Refused) return { problem: error.problem };
     throw error;

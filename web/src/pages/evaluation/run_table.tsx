@@ -5,12 +5,14 @@ import { Link, navigate } from "../../app/router";
 import { useFormat, useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
 import { oneLine } from "../../text/printable";
+import { useMeasureName } from "./measure_name";
 
 const kStateColour = { running: "processing", done: "success", failed: "error", cancelled: "default" };
 
 export function RunTable({ items }: { items: Run[] }) {
   const { evaluation, common } = useText();
   const format = useFormat();
+  const nameOf = useMeasureName();
   const [chosen, setChosen] = useState<number[]>([]);
   const [first, second] = chosen.map((id) => items.find((run) => run.id === id));
   const comparable = chosen.length === 2 && first?.kind === second?.kind;
@@ -56,14 +58,23 @@ export function RunTable({ items }: { items: Run[] }) {
           { title: columns.started, render: (_, run) => format.time(run.started) },
           {
             title: columns.state,
-            render: (_, run) => <Tag color={kStateColour[run.state]}>{common.jobStates[run.state]}</Tag>,
+            render: (_, run) => (
+              <>
+                <Tag color={kStateColour[run.state]}>{common.jobStates[run.state]}</Tag>
+                {run.state === "failed" && (
+                  <div className="faint">
+                    <Plain text={run.message} />
+                  </div>
+                )}
+              </>
+            ),
           },
           {
             title: columns.result,
             render: (_, run) =>
               run.measures.slice(0, 2).map((measure) => (
                 <div key={measure.name} className="nowrap">
-                  <Plain text={measure.name} /> {format.percent(measure.value, 1)}
+                  <Plain text={nameOf(measure.name)} /> {format.percent(measure.value, 1)}
                 </div>
               )),
           },

@@ -91,7 +91,7 @@ export function CollectionHead({ collection, onChanged }: { collection: Collecti
       >
         <Input
           value={name ?? ""}
-          maxLength={200}
+          maxLength={64}
           aria-label={library.collectionName}
           onChange={(event) => setName(event.target.value)}
         />

@@ -11,6 +11,8 @@ import { EmptyState } from "../../parts/page";
 import { DocumentRow } from "./document_row";
 
 const kTypingMs = 250;
+// Of any script: the server takes 200 bytes.
+const kWordsChars = 66;
 
 /** Pages of a list that grows by its cursor; a change of the filter or of the library begins anew. */
 function useDocuments(collection: number, q: string, version: string) {
@@ -74,7 +76,7 @@ export function DocumentTable({ collection, version }: { collection: Collection;
         allowClear
         className="document-filter"
         value={typed}
-        maxLength={200}
+        maxLength={kWordsChars}
         placeholder={library.filter}
         aria-label={library.filter}
         onChange={(event) => setTyped(event.target.value)}

@@ -35,7 +35,7 @@ export function NewCollection({
         >
           <Input
             id="collection-name"
-            maxLength={200}
+            maxLength={64}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />

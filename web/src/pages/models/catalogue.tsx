@@ -9,6 +9,8 @@ import { Plain } from "../../parts/plain";
 import { ModelDetails } from "./details";
 import { filterCatalogue, kNoFilter, type CatalogueFilter } from "./filter";
 
+const kCommercialColour = { yes: "success", "with conditions": "warning", no: "error", unknown: "default" };
+
 function Filters(props: {
   items: CatalogueModel[];
   filter: CatalogueFilter;
@@ -133,9 +135,7 @@ export function Catalogue() {
                 {
                   title: models.columns.commercial,
                   render: (_, { commercial }) => (
-                    <Tag color={commercial === "yes" ? "success" : commercial === "no" ? "error" : "warning"}>
-                      {models.commercial[commercial]}
-                    </Tag>
+                    <Tag color={kCommercialColour[commercial]}>{models.commercial[commercial]}</Tag>
                   ),
                 },
               ]}

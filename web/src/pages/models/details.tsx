@@ -20,7 +20,10 @@ export function ModelDetails({ model, onClose }: { model: CatalogueModel; onClos
     [models.trainingTokens, model.training_tokens ? format.parameters(model.training_tokens) : "–"],
     [models.filters.access, models.access[model.access]],
     [models.licence, model.licence],
-    [models.filters.commercial, `${models.commercial[model.commercial]}. ${model.licence_note}`],
+    [
+      models.filters.commercial,
+      [models.commercial[model.commercial], model.licence_note].filter((part) => part !== "").join(" · "),
+    ],
     [models.gguf, model.gguf.join(", ") || "–"],
   ];
   return (

@@ -16,8 +16,11 @@ export function InstalledModels() {
   const loaded = useLoad("models", (signal) => api.machine.models(signal));
   const { reload } = loaded;
   useEffect(() => {
-    if (jobsEnded > 0) reload();
-  }, [jobsEnded, reload]);
+    if (jobsEnded === 0) return;
+    reload();
+    // The server uses a first model as soon as it is there.
+    void refresh();
+  }, [jobsEnded, reload, refresh]);
   // What is in use decides what the other pages say.
   const changed = () => {
     reload();

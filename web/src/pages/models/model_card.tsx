@@ -79,8 +79,9 @@ export function ModelCard(props: {
       <div className="faint">
         {model.installed
           ? models.onDisk(format.bytes(model.bytes))
-          : models.download(format.bytes(model.bytes))}{" "}
-        · {models.memory(format.gib(model.memory_bytes))} · <Plain text={model.licence} />
+          : models.download(format.bytes(model.bytes))}
+        {model.memory_bytes > 0 && ` · ${models.memory(format.gib(model.memory_bytes))}`} ·{" "}
+        <Plain text={model.licence} />
       </div>
       {job && <JobRow job={job} />}
       {admin && !running && (

@@ -54,7 +54,7 @@ function GroupDialog(props: {
         onFinish={(values) => void save(values)}
       >
         <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true }]}>
-          <Input maxLength={200} />
+          <Input maxLength={64} />
         </Form.Item>
         <Form.Item name="members" label={admin.members}>
           <Select

@@ -11,7 +11,7 @@ export default function PeoplePage() {
   const api = useApi();
   const loaded = useLoad("people", async (signal) => {
     const [users, groups] = await Promise.all([api.people.users(signal), api.people.groups(signal)]);
-    return { users: users.items, groups: groups.items };
+    return { users, groups };
   });
   return (
     <Page title={admin.people} intro={admin.peopleIntro} wide>

@@ -59,7 +59,7 @@ export function UserDialog(props: {
             label={common.name}
             rules={[{ required: true, whitespace: true, message: signin.needName }]}
           >
-            <Input maxLength={200} autoComplete="off" />
+            <Input maxLength={64} autoComplete="off" />
           </Form.Item>
         )}
         {!user?.external && (

@@ -8,6 +8,7 @@ import type { ChartOption } from "../../parts/chart_canvas";
 import { useLoad } from "../../parts/load";
 import { Load } from "../../parts/page";
 import { Plain } from "../../parts/plain";
+import { Notes } from "./notes";
 
 const nameOf = (one: Purchase) => (one.count > 1 ? `${one.count} × ${one.gpu}` : one.gpu);
 
@@ -85,6 +86,7 @@ function Purchases(props: { model: string; context: number; users: number }) {
         <InputNumber
           min={0}
           max={10_000_000}
+          precision={0}
           step={100}
           value={budget}
           placeholder={planner.budgetHint}
@@ -92,9 +94,12 @@ function Purchases(props: { model: string; context: number; users: number }) {
         />
       </label>
       <Load of={loaded}>
-        {({ purchases }) =>
-          purchases.length === 0 ? <Empty description={planner.buyNone} /> : <Bought items={purchases} />
-        }
+        {({ purchases, notes }) => (
+          <>
+            {purchases.length === 0 ? <Empty description={planner.buyNone} /> : <Bought items={purchases} />}
+            <Notes notes={notes} />
+          </>
+        )}
       </Load>
     </div>
   );

@@ -5,13 +5,15 @@ import { useFormat, useText } from "../../lang/language";
 import { useLoad } from "../../parts/load";
 import { Load } from "../../parts/page";
 import { Plain } from "../../parts/plain";
+import { Notes } from "./notes";
 
 function Card({ gpu }: { gpu: MachineGpu }) {
   const { planner } = useText();
   const format = useFormat();
   return (
     <div>
-      <Plain text={gpu.decoded.name || gpu.driver_name} /> · {format.gib(gpu.memory_bytes)}
+      <Plain text={gpu.decoded.name || gpu.driver_name} />
+      {gpu.memory_bytes > 0 && ` · ${format.gib(gpu.memory_bytes)}`}
       {gpu.shares_host_memory && ` (${planner.shared})`}
     </div>
   );
@@ -85,15 +87,7 @@ export function MachinePane() {
               description={<Plain text={remedy} />}
             />
           ))}
-          {machine.notes.length > 0 && (
-            <ul className="faint">
-              {machine.notes.map((note) => (
-                <li key={note}>
-                  <Plain text={note} />
-                </li>
-              ))}
-            </ul>
-          )}
+          <Notes notes={machine.notes} />
         </div>
       )}
     </Load>

@@ -85,6 +85,7 @@ export function PlanForm(props: {
             id="plan-count"
             min={1}
             max={64}
+            precision={0}
             value={request.count}
             onChange={(count) => set({ count: count ?? 1 })}
           />
@@ -121,6 +122,7 @@ export function PlanForm(props: {
               id="plan-users"
               min={1}
               max={1000}
+              precision={0}
               value={request.users}
               onChange={(users) => set({ users: users ?? 1 })}
             />

@@ -6,6 +6,7 @@ import { Copyable } from "../../parts/copyable";
 import { Plain } from "../../parts/plain";
 import { barsOf, chosenQuant } from "./bars";
 import { MemoryBars } from "./memory_bars";
+import { Notes } from "./notes";
 import { QuantTable } from "./quant_table";
 import { SpeedChart } from "./speed_chart";
 
@@ -108,15 +109,7 @@ export function PlanResult(props: {
         <QuantTable plan={plan} chosen={quant.quantization} onChoose={props.onPrecision} />
         <SpeedChart plans={plan.plans} />
       </section>
-      {plan.notes.length > 0 && (
-        <ul className="faint">
-          {plan.notes.map((note) => (
-            <li key={note}>
-              <Plain text={note} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Notes notes={plan.notes} />
     </>
   );
 }

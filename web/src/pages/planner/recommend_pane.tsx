@@ -41,13 +41,13 @@ export default function RecommendPane() {
           />
         </Form.Item>
         <Form.Item name="documents" label={planner.documents} rules={[{ required: true }]}>
-          <InputNumber min={1} max={10_000_000} />
+          <InputNumber min={1} max={10_000_000} precision={0} />
         </Form.Item>
         <Form.Item name="users" label={planner.users} rules={[{ required: true }]}>
-          <InputNumber min={1} max={1000} />
+          <InputNumber min={1} max={1000} precision={0} />
         </Form.Item>
         <Form.Item name="first_token_s" label={planner.seconds} rules={[{ required: true }]}>
-          <InputNumber min={1} max={600} />
+          <InputNumber min={1} max={600} precision={0} />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={loaded.loading}>
           {planner.recommendSubmit}

@@ -3,6 +3,7 @@ import type { Recommendation, RecommendedModel } from "../../api/plan_types";
 import { navigate } from "../../app/router";
 import { useFormat, useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
+import { Notes } from "./notes";
 
 function ModelView({ model, first }: { model: RecommendedModel; first: boolean }) {
   const { planner, models } = useText();
@@ -19,15 +20,17 @@ function ModelView({ model, first }: { model: RecommendedModel; first: boolean }
         {model.installable && <Tag color="success">{planner.installable}</Tag>}
       </div>
       <div>
-        {planner.answerIn(
-          format.decimal(answer.value),
-          format.decimal(answer.low),
-          format.decimal(answer.high),
-        )}
+        {answer
+          ? planner.answerIn(
+              format.decimal(answer.value),
+              format.decimal(answer.low),
+              format.decimal(answer.high),
+            )
+          : planner.answerUnknown}
       </div>
       <div className="faint">
         {models.memory(format.gib(model.memory_bytes))} · <Plain text={model.licence} />
-        {!model.installable && (
+        {!model.installable && model.where && (
           <>
             {" · "}
             <Plain text={planner.notInstallable(model.where)} />
@@ -83,6 +86,7 @@ export function Recommended({ result }: { result: Recommendation }) {
         {common.colon}
         <Plain text={result.why_embedder} />
       </p>
+      <Notes notes={result.notes} />
     </div>
   );
 }

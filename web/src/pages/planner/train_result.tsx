@@ -4,6 +4,7 @@ import { useFormat, useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
 import { kTrainParts, memoryBar } from "./bars";
 import { MemoryBars } from "./memory_bars";
+import { Notes } from "./notes";
 
 export function TrainResult({ plan }: { plan: TrainPlan }) {
   const { planner } = useText();
@@ -55,18 +56,7 @@ export function TrainResult({ plan }: { plan: TrainPlan }) {
           />
         </Card>
       )}
-      <ul className="faint">
-        {plan.notes.map((note) => (
-          <li key={note}>
-            <Plain text={note} />
-          </li>
-        ))}
-        {plan.price_source && (
-          <li>
-            <Plain text={plan.price_source} />
-          </li>
-        )}
-      </ul>
+      <Notes notes={plan.price_source ? [...plan.notes, plan.price_source] : plan.notes} />
     </div>
   );
 }

@@ -6,14 +6,14 @@ const setting = (key: string, text = ""): Setting => ({ key, text, value: "", de
 
 it("groups by the first part of the key, puts unknown ones last and finds by every word", () => {
   const all = [
-    setting("log.level"),
+    setting("engine.threads"),
     setting("answer.mode", "how passages are read"),
     setting("weird.key"),
     setting("answer.tokens"),
   ];
   expect(groupSettings(all, "").map(([group, items]) => [group, items.length])).toEqual([
     ["answer", 2],
-    ["log", 1],
+    ["engine", 1],
     ["other", 1],
   ]);
   expect(groupSettings(all, "answer READ")[0]?.[1].map(({ key }) => key)).toEqual(["answer.mode"]);

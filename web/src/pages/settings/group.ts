@@ -2,18 +2,7 @@ import type { Setting } from "../../api/settings";
 import type { Dictionary } from "../../lang/en";
 
 export type Group = keyof Dictionary["admin"]["groups"];
-const kOrder: Group[] = [
-  "chat",
-  "embedding",
-  "answer",
-  "search",
-  "ingest",
-  "engine",
-  "serve",
-  "hub",
-  "log",
-  "other",
-];
+const kOrder: Group[] = ["chat", "embedding", "answer", "search", "ingest", "engine", "other"];
 
 const groupOf = (key: string): Group => kOrder.find((group) => key.startsWith(`${group}.`)) ?? "other";
 

@@ -1,4 +1,4 @@
-import { Button, Input, InputNumber, Select, Switch } from "antd";
+import { Button, Input, InputNumber, Select } from "antd";
 import type { Setting } from "../../api/settings";
 import { useText } from "../../lang/language";
 import { Plain } from "../../parts/plain";
@@ -16,8 +16,6 @@ function Control({
 }) {
   const label = setting.key;
   switch (setting.type) {
-    case "bool":
-      return <Switch checked={value === true} aria-label={label} onChange={onChange} />;
     case "number":
       return (
         <InputNumber

@@ -1,7 +1,7 @@
 import { Button, Input } from "antd";
 import { useState } from "react";
 import type { Setting } from "../../api/settings";
-import { useApi } from "../../app/session";
+import { useApi, useSession } from "../../app/session";
 import { useText } from "../../lang/language";
 import { useAction } from "../../parts/action";
 import { useLoad } from "../../parts/load";
@@ -13,23 +13,30 @@ import "./settings.css";
 export default function SettingsPage() {
   const { admin } = useText();
   const api = useApi();
+  const { refresh } = useSession();
   const { busy, act } = useAction();
   const { common } = useText();
   const loaded = useLoad("settings", (signal) => api.settings.settings(signal));
   const [changes, setChanges] = useState<Record<string, Setting["value"]>>({});
   const [words, setWords] = useState("");
-  const count = Object.keys(changes).length;
+  const items = loaded.data?.items ?? [];
+  const count = items.filter(({ key, value }) => (changes[key] ?? value) !== value).length;
 
   const change = (setting: Setting, value: Setting["value"]) => {
     const rest = Object.fromEntries(Object.entries(changes).filter(([key]) => key !== setting.key));
     setChanges(value === setting.value ? rest : { ...rest, [setting.key]: value });
   };
-  const save = () =>
-    act(async () => {
+  const save = async () => {
+    const work = async () => {
       const saved = await api.settings.change(changes);
       loaded.setData(() => saved);
       setChanges({});
-    }, common.saved);
+    };
+    // Where a model cannot be opened the settings are kept all the same, and the server says both.
+    if (!(await act(work, common.saved))) loaded.reload();
+    // Other models may be in use now.
+    void refresh();
+  };
   return (
     <Page title={admin.settings} intro={admin.settingsIntro}>
       <Input.Search
@@ -40,7 +47,7 @@ export default function SettingsPage() {
         onChange={(event) => setWords(event.target.value)}
       />
       <Load of={loaded}>
-        {({ items }) => (
+        {() => (
           <>
             {groupSettings(items, words).map(([group, settings]) => (
               <section key={group}>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ApiError } from "../../api/error";
 import { navigate } from "../../app/router";
 import { useSession } from "../../app/session";
+import { kSetupCode } from "../../app/setup_code";
 import { useText } from "../../lang/language";
 import { ErrorView } from "../../parts/error_view";
 import { asApiError } from "../../parts/load";
@@ -36,7 +37,12 @@ export function SetupForm() {
     <>
       <h1>{signin.setupTitle}</h1>
       <p>{signin.setupIntro}</p>
-      <Form layout="vertical" requiredMark={false} onFinish={(values: Values) => void submit(values)}>
+      <Form
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ token: kSetupCode }}
+        onFinish={(values: Values) => void submit(values)}
+      >
         <Form.Item
           name="token"
           label={signin.token}
@@ -46,7 +52,7 @@ export function SetupForm() {
           <Input size="large" autoComplete="off" spellCheck={false} maxLength={200} />
         </Form.Item>
         <Form.Item name="name" label={signin.name} rules={[{ required: true, message: signin.needName }]}>
-          <Input size="large" autoComplete="username" maxLength={200} />
+          <Input size="large" autoComplete="username" maxLength={64} />
         </Form.Item>
         <Form.Item
           name="password"

@@ -1,16 +1,18 @@
-import { Button, Divider, Form, Input } from "antd";
+import { Alert, Button, Divider, Form, Input } from "antd";
 import { useState } from "react";
 import type { ApiError } from "../../api/error";
 import { useSession } from "../../app/session";
 import { useText } from "../../lang/language";
 import { ErrorView } from "../../parts/error_view";
 import { asApiError } from "../../parts/load";
+import { useTrouble } from "./trouble";
 
 export function SignInForm({ oidc }: { oidc: boolean }) {
   const { signin } = useText();
   const { api, enter } = useSession();
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const trouble = useTrouble();
 
   const submit = async ({ name, password }: { name: string; password: string }) => {
     setBusy(true);
@@ -25,9 +27,12 @@ export function SignInForm({ oidc }: { oidc: boolean }) {
   return (
     <>
       <h1>{signin.title}</h1>
+      {trouble !== null && (
+        <Alert className="signin-trouble" type="warning" showIcon role="alert" message={trouble} />
+      )}
       <Form layout="vertical" requiredMark={false} onFinish={(values) => void submit(values)}>
         <Form.Item name="name" label={signin.name} rules={[{ required: true, message: signin.needName }]}>
-          <Input autoComplete="username" size="large" maxLength={200} />
+          <Input autoComplete="username" size="large" maxLength={64} />
         </Form.Item>
         <Form.Item
           name="password"

@@ -46,7 +46,7 @@ export function ModelStep({
                 onChange={(event) => onChoose(event.target.value as string)}
               >
                 {chats.map((model) => {
-                  const known = advice.chat.find((one) => one.id === model.name);
+                  const answer = advice.chat.find((one) => one.id === model.name)?.answer_seconds;
                   return (
                     <Radio key={model.name} value={model.name} className="choice">
                       <strong>
@@ -54,10 +54,10 @@ export function ModelStep({
                       </strong>{" "}
                       {model.installed && <Tag>{models.installed}</Tag>}
                       <div className="faint">
-                        {models.download(format.bytes(model.bytes))} ·{" "}
-                        {models.memory(format.gib(model.memory_bytes))}
-                        {known &&
-                          ` · ${planner.answerIn(format.decimal(known.answer_seconds.value), format.decimal(known.answer_seconds.low), format.decimal(known.answer_seconds.high))}`}
+                        {models.download(format.bytes(model.bytes))}
+                        {model.memory_bytes > 0 && ` · ${models.memory(format.gib(model.memory_bytes))}`}
+                        {answer &&
+                          ` · ${planner.answerIn(format.decimal(answer.value), format.decimal(answer.low), format.decimal(answer.high))}`}
                       </div>
                     </Radio>
                   );
