@@ -68,8 +68,6 @@ void write(Level level, const std::string& line) {
   if (spdlog::default_logger_raw()->should_log(to_spdlog(level))) log_line(level, line);
 }
 
-void event(Level level, const std::string& json_fields) {
-  logger().log(to_spdlog(level), json_fields);
-}
+void event(Level level, const std::string& json_fields) { logger().log(to_spdlog(level), json_fields); }
 
 }  // namespace cvp::log

@@ -141,6 +141,7 @@ class RightsTest : public ServeTest {
     host_.pull_ = {.only_sources = {"huggingface"}, .hugging_face_base = "http://127.0.0.1:9"};
     found();
     open_accounts();
+    service_->backend().upkeep.wake();
     wait([this] {
       const auto status = index_->status(&host_.embedder()->identity());
       return status && status->with_vector == status->chunks;

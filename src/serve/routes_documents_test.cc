@@ -112,7 +112,7 @@ TEST_F(DocumentsTest, WhatIsTooLargeIsRefused) {
 }
 
 TEST_F(DocumentsTest, AClientThatLeftAddsNothing) {
-  gone_.cancel();
+  next_gone_.cancel();
   EXPECT_NE(upload(ann_, library_, "a.txt", "words").status, 201);
   EXPECT_THAT(names(ann_), IsEmpty());
   EXPECT_THAT(audited(), IsEmpty());

@@ -53,12 +53,11 @@ TEST_F(MachineRoutes, CataloguesAreKeptForEachLanguage) {
   };
   const auto note = [&](const std::string& lang) {
     const auto got = send(reader_, "GET", "/api/catalogue", "", {{"accept-language", lang}}).json();
-    SCOPED_TRACE(boost::json::serialize(got));
     return std::string(got.at("items").at(0).at("note").as_string());
   };
   EXPECT_EQ(note("zh"), "中文");
   EXPECT_EQ(note("en"), "English");
-  clock_.advance(1e9);
+  clock_.advance(1e8);
   EXPECT_EQ(note("zh"), "中文");
   EXPECT_EQ(note("en"), "English");
   ASSERT_EQ(host_.verbs_.size(), 2u);

@@ -165,7 +165,7 @@ class ServeTest : public ::testing::Test {
     if (!body.empty()) incoming.headers["content-type"] = "application/json";
     for (auto& [name, value] : headers) incoming.headers[name] = value;
     incoming.content_length = body.size();
-    incoming.gone = gone_;
+    incoming.gone = gone_ = std::exchange(next_gone_, CancelToken());
     auto admitted = service_->admit(incoming);
     if (auto* reply = std::get_if<net::Reply>(&admitted)) return std::move(*reply);
     const net::Admission& admission = std::get<net::Admission>(admitted);
@@ -229,7 +229,8 @@ class ServeTest : public ::testing::Test {
   FakeHost host_;
   ServeOptions options_{.version = "test"};
   std::vector<data::Embedded> page_ = {{"index.html", "<!doctype html><title>cvp</title>__CVP_NONCE__"}};
-  CancelToken gone_;
+  CancelToken gone_;       // of the last request: cancelled, its client has left
+  CancelToken next_gone_;  // of the next one
   std::unique_ptr<Service> service_;
 
  private:

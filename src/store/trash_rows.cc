@@ -60,7 +60,8 @@ Result<std::vector<Store::Revision>> SqliteStore::revisions(DocumentId id) {
   auto snapshot = TRY(readers_.snapshot());
   auto rows = TRY(snapshot.db().prepare(
       "SELECT r.id, r.number, r.added_unix, r.bytes, r.id = d.active_revision, r.media_type FROM revisions r"
-      " JOIN documents d ON d.id = r.document WHERE d.id = ?1 AND d.trashed_unix = 0 ORDER BY r.number DESC"));
+      " JOIN documents d ON d.id = r.document WHERE d.id = ?1 AND d.trashed_unix = 0 ORDER BY r.number "
+      "DESC"));
   rows.bind(id);
   std::vector<Revision> out;
   while (TRY(rows.step()))

@@ -2,7 +2,7 @@
 // end must not have seen a dialogue, a request to another origin, a violation of the content security policy, an error in the
 // console or a script of a document that ran. Names of buttons and fields come from the page's own dictionaries, so that nothing
 // here depends on how the page is styled, but for a few marks that are made for the eye alone.
-import { after, before, describe } from "node:test";
+import { after, beforeEach, describe } from "node:test";
 import { asking } from "./scenarios/asking.mjs";
 import { documents } from "./scenarios/documents.mjs";
 import { firstRun } from "./scenarios/first_run.mjs";
@@ -26,8 +26,8 @@ describe("the page", () => {
   describe("a new server", firstRun);
 
   describe("a team", () => {
-    let team;
-    before(async () => (team = await Team.start("team")));
+    let starting, team;
+    beforeEach(async () => (team = await (starting ??= Team.start("team"))));
     after(() => team?.stop());
     for (const scenarios of [documents, asking, strangers, tools, looks]) scenarios(() => team);
   });

@@ -22,7 +22,7 @@ OLDEST_NODE = (20, 19)
 # Debian's browser: none is fetched.
 CHROMIUM = "/usr/bin/chromium"
 # Below the limit that CTest sets, so that the servers are stopped and the report is written.
-RUN_SECONDS = 3300
+RUN_SECONDS = 2300
 SKIPPED = 77
 
 

@@ -12,8 +12,19 @@ import { kAnswerMs } from "../support/wait.mjs";
 
 const kPress = "kestrel-press.pdf";
 const kPressPages = [
-  ["Kestrel press: operating notes", "", "The press is started with the green switch beside the door. It is ready", "when the blue lamp is lit."],
-  ["Kestrel press: maintenance", "", "Oil is changed by the shift leader. The Kestrel press is serviced every", "14 weeks by two technicians from the workshop in Harlow. Belts are kept", "in room 12."],
+  [
+    "Kestrel press: operating notes",
+    "",
+    "The press is started with the green switch beside the door. It is ready",
+    "when the blue lamp is lit.",
+  ],
+  [
+    "Kestrel press: maintenance",
+    "",
+    "Oil is changed by the shift leader. The Kestrel press is serviced every",
+    "14 weeks by two technicians from the workshop in Harlow. Belts are kept",
+    "in room 12.",
+  ],
 ];
 const kPressQuestion = "How often is the Kestrel press serviced?";
 
@@ -60,11 +71,20 @@ async function followUp(visit, question) {
   const turn = await act.ask(visit, question);
   const rewritten = turn.getByText(act.beginning(text.ask.understood)).first();
   const shown = await rewritten.innerText();
-  assert.ok(shown.length > `${text.ask.understood}${text.common.colon}${question}`.length, `more is understood: ${shown}`);
+  assert.ok(
+    shown.length > `${text.ask.understood}${text.common.colon}${question}`.length,
+    `more is understood: ${shown}`,
+  );
   const turns = await page.getByRole("article").count();
   await page.reload();
-  await page.getByRole("article").nth(turns - 1).waitFor();
-  assert.equal(await page.getByRole("article").last().getByText(act.beginning(text.ask.understood)).first().innerText(), shown);
+  await page
+    .getByRole("article")
+    .nth(turns - 1)
+    .waitFor();
+  assert.equal(
+    await page.getByRole("article").last().getByText(act.beginning(text.ask.understood)).first().innerText(),
+    shown,
+  );
 }
 
 async function rates(visit) {
@@ -86,8 +106,14 @@ async function uploadPdf(visit, name, bytes) {
   await page.goto("/library");
   await page.getByRole("heading", { name: kCollection }).first().waitFor();
   await act.addFiles(visit, [{ name, mimeType: "application/pdf", buffer: bytes }]);
-  await act.uploadOf(visit, name).getByText(text.upload.outcomes.added, { exact: true }).waitFor({ timeout: kAnswerMs });
-  await act.documentRow(visit, name).getByText(text.library.ready, { exact: true }).waitFor({ timeout: kAnswerMs });
+  await act
+    .uploadOf(visit, name)
+    .getByText(text.upload.outcomes.added, { exact: true })
+    .waitFor({ timeout: kAnswerMs });
+  await act
+    .documentRow(visit, name)
+    .getByText(text.library.ready, { exact: true })
+    .waitFor({ timeout: kAnswerMs });
   await page.goto("/ask");
 }
 
@@ -183,7 +209,8 @@ export function asking(team) {
     await page.getByRole("heading", { name: "Bytes for training", level: 1 }).waitFor();
     const markdown = await exported(visit, text.ask.exportMd);
     assert.match(markdown.name, /\.md$/);
-    for (const part of [kQuestions.en.ask, kQuestions.en.title, "[1]"]) assert.ok(markdown.bytes.toString().includes(part), part);
+    for (const part of [kQuestions.en.ask, kQuestions.en.title, "[1]"])
+      assert.ok(markdown.bytes.toString().includes(part), part);
     const word = await exported(visit, text.ask.exportDocx);
     assert.match(word.name, /\.docx$/);
     assert.equal(word.bytes.subarray(0, 2).toString(), "PK");

@@ -16,7 +16,8 @@ async function openLibrary(visit) {
 }
 
 /** What the search finds, behind the page: a deleted document is gone from everything at once. */
-const found = async (team, words) => (await team.ann.must("POST", "/api/search", { query: words, mode: "text" })).hits.length;
+const found = async (team, words) =>
+  (await team.ann.must("POST", "/api/search", { query: words, mode: "text" })).hits.length;
 
 export function documents(team) {
   scenario("a file that cannot be read is named with its reason and the remedy", async (stage) => {
@@ -24,7 +25,11 @@ export function documents(team) {
     const { page, text } = visit;
     await openLibrary(visit);
     await act.addFiles(visit, [
-      { name: "locked.pdf", mimeType: "application/pdf", buffer: pdfOf([["Nobody knows the password."]], true) },
+      {
+        name: "locked.pdf",
+        mimeType: "application/pdf",
+        buffer: pdfOf([["Nobody knows the password."]], true),
+      },
       textFile("nothing.txt", ""),
     ]);
     await act.uploadsDone(visit, 2);
@@ -35,7 +40,10 @@ export function documents(team) {
     const nothing = await act.uploadOf(visit, "nothing.txt").innerText();
     assert.match(nothing, /empty/);
     assert.match(nothing, /check that it was copied/);
-    await act.uploadOf(visit, "locked.pdf").getByRole("button", { name: text.upload.retryOne("locked.pdf") }).waitFor();
+    await act
+      .uploadOf(visit, "locked.pdf")
+      .getByRole("button", { name: text.upload.retryOne("locked.pdf") })
+      .waitFor();
     await page.getByRole("button", { name: text.upload.clear, exact: true }).click();
     await page.getByRole("list", { name: text.upload.title, exact: true }).waitFor({ state: "detached" });
     assert.equal(await act.documentRow(visit, "locked.pdf").count(), 0);
@@ -52,7 +60,10 @@ export function documents(team) {
 
     await row.getByRole("button", { name: act.beginning(text.library.details) }).click();
     const details = page.getByRole("dialog").filter({ hasText: text.library.details });
-    await details.getByText(act.beginning(text.library.revision(1))).first().waitFor();
+    await details
+      .getByText(act.beginning(text.library.revision(1)))
+      .first()
+      .waitFor();
     await details.getByText(act.beginning(`${text.library.passages} (`)).click();
     await details.getByRole("button", { name: text.library.passage(1), exact: true }).click();
     const opened = act.reader(visit);
@@ -91,7 +102,10 @@ export function documents(team) {
     const { page, text } = visit;
     await page.goto("/library");
     await page.getByRole("heading", { name: text.library.noCollections }).waitFor();
-    await page.getByRole("button", { name: act.named(text.library.newCollection) }).first().click();
+    await page
+      .getByRole("button", { name: act.named(text.library.newCollection) })
+      .first()
+      .click();
     const dialogue = page.getByRole("dialog", { name: text.library.newCollection });
     await dialogue.getByLabel(text.library.collectionName, { exact: true }).fill("Contracts");
     await dialogue.getByRole("button", { name: text.common.create, exact: true }).click();

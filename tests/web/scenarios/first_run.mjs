@@ -1,8 +1,16 @@
 // A new server: the wizard leads from the token that it printed to a cited answer.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before } from "node:test";
-import { answered, beginning, citation, keptAnswer, questionBox, reader, uploadOf } from "../support/actions.mjs";
+import { after, beforeEach } from "node:test";
+import {
+  answered,
+  beginning,
+  citation,
+  keptAnswer,
+  questionBox,
+  reader,
+  uploadOf,
+} from "../support/actions.mjs";
 import { scenario } from "../support/browser.mjs";
 import { kDemo } from "../support/place.mjs";
 import { Server } from "../support/server.mjs";
@@ -56,7 +64,9 @@ async function addDocuments(visit, next) {
   await input.waitFor({ state: "attached" });
   await input.setInputFiles(files.map((file) => join(kDemo, file)));
   for (const file of files)
-    await uploadOf(visit, file.slice(3)).getByText(text.upload.outcomes.added, { exact: true }).waitFor({ timeout: kAnswerMs });
+    await uploadOf(visit, file.slice(3))
+      .getByText(text.upload.outcomes.added, { exact: true })
+      .waitFor({ timeout: kAnswerMs });
   await page.getByText(text.welcome.added(String(files.length))).waitFor();
   await next.click();
 }
@@ -81,8 +91,8 @@ async function firstQuestion(visit) {
 }
 
 export function firstRun() {
-  let server;
-  before(async () => (server = await Server.start("first_run", { models: true })));
+  let starting, server;
+  beforeEach(async () => (server = await (starting ??= Server.start("first_run", { models: true }))));
   after(() => server?.stop());
 
   scenario("the wizard leads from the setup token to the first cited answer", async (stage) => {

@@ -2,7 +2,7 @@
 // quote word for word; that it says how to get one is tested too.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before } from "node:test";
+import { after, beforeEach } from "node:test";
 import * as act from "../support/actions.mjs";
 import { scenario } from "../support/browser.mjs";
 import { Client } from "../support/client.mjs";
@@ -26,11 +26,15 @@ function grown() {
     for (const { name, value } of element.attributes) {
       if (name.startsWith("on")) out.push(`${element.tagName} has ${name}`);
       if (!["href", "src", "action", "data", "xlink:href", "formaction", "srcdoc"].includes(name)) continue;
-      const own = /^(data|blob):/.test(value) || (URL.canParse(value, location.href) && new URL(value, location.href).origin === location.origin);
+      const own =
+        /^(data|blob):/.test(value) ||
+        (URL.canParse(value, location.href) && new URL(value, location.href).origin === location.origin);
       if (!own) out.push(`${element.tagName} leads to ${value}`);
     }
   }
-  for (const bad of document.querySelectorAll("iframe, object, embed, base, meta[http-equiv], marquee, math, audio, video, form[action], link[rel=prefetch]"))
+  for (const bad of document.querySelectorAll(
+    "iframe, object, embed, base, meta[http-equiv], marquee, math, audio, video, form[action], link[rel=prefetch]",
+  ))
     out.push(`there is a ${bad.tagName}`);
   return out;
 }
@@ -55,7 +59,10 @@ async function everyName(client, payload) {
   for (const [path, body] of tries) {
     const { status, text } = await client.send("POST", path, body);
     const unknown = path === "/api/login" && status === 401;
-    assert.ok(unknown || kExpected.includes(status), `${path} with ${JSON.stringify(payload)}: ${status} ${text}`);
+    assert.ok(
+      unknown || kExpected.includes(status),
+      `${path} with ${JSON.stringify(payload)}: ${status} ${text}`,
+    );
   }
 }
 
@@ -70,11 +77,17 @@ const files = () =>
     }));
 
 const kAll = [
-  { name: "all.md", mimeType: "text/markdown", buffer: Buffer.from(`# All of them\n\n${kPayloads.join("\n\n")}\n`) },
+  {
+    name: "all.md",
+    mimeType: "text/markdown",
+    buffer: Buffer.from(`# All of them\n\n${kPayloads.join("\n\n")}\n`),
+  },
   {
     name: "all.html",
     mimeType: "text/html",
-    buffer: Buffer.from(`<html><head><title>All</title></head><body>${kPayloads.map((one) => `<p>word ${one}</p>`).join("\n")}</body></html>`),
+    buffer: Buffer.from(
+      `<html><head><title>All</title></head><body>${kPayloads.map((one) => `<p>word ${one}</p>`).join("\n")}</body></html>`,
+    ),
   },
 ];
 
@@ -83,7 +96,11 @@ async function showAll({ page, text }, list) {
   while (await more.isVisible()) {
     const before = await list.count();
     await more.click();
-    await until("more of the list", () => list.count(), (count) => count > before);
+    await until(
+      "more of the list",
+      () => list.count(),
+      (count) => count > before,
+    );
   }
 }
 
@@ -140,12 +157,19 @@ async function showsConversations(visit, { chat, asked, titled }) {
   const { page, text } = visit;
   await page.goto(`/ask/${chat}`);
   assert.ok(asked > kPayloads.length / 2, `${asked} questions were answered`);
-  await page.getByRole("article").nth(asked - 1).waitFor();
+  await page
+    .getByRole("article")
+    .nth(asked - 1)
+    .waitFor();
   await unharmed(page, "a conversation");
   const shown = await page.getByRole("main").innerText();
   assert.ok(shown.includes("<img src=x onerror=ran()>"), "the text is shown as it is");
   assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(shown), "no direction is turned");
-  await page.getByRole("navigation", { name: text.ask.history }).getByRole("link").nth(titled.length).waitFor();
+  await page
+    .getByRole("navigation", { name: text.ask.history })
+    .getByRole("link")
+    .nth(titled.length)
+    .waitFor();
   for (const id of titled) {
     await page.goto(`/ask/${id}`);
     await page.getByRole("article").first().waitFor();
@@ -160,7 +184,12 @@ async function types(visit) {
     const box = page.getByRole("searchbox", { name: text.search.label });
     await box.fill(payload.replace(/[\r\n]/g, ""));
     await box.press("Enter");
-    await page.getByRole("status").or(page.getByRole("heading", { name: text.search.nothing })).or(page.getByRole("alert")).first().waitFor();
+    await page
+      .getByRole("status")
+      .or(page.getByRole("heading", { name: text.search.nothing }))
+      .or(page.getByRole("alert"))
+      .first()
+      .waitFor();
     await unharmed(page, `a search for ${payload}`);
     await page.goto("/ask");
     await act.newChat(visit);
@@ -172,7 +201,14 @@ async function types(visit) {
 async function addresses({ page, text }) {
   for (const payload of kTyped) {
     const part = encodeURIComponent(payload);
-    for (const address of [`/${part}`, `/ask/${part}`, `/library/${part}`, `/search?why=${part}`, `/planner/plan?model=${part}`, `/evaluation/1?with=${part}`]) {
+    for (const address of [
+      `/${part}`,
+      `/ask/${part}`,
+      `/library/${part}`,
+      `/search?why=${part}`,
+      `/planner/plan?model=${part}`,
+      `/evaluation/1?with=${part}`,
+    ]) {
       const response = await page.goto(address);
       // A null byte is refused before the page is sent.
       if (response.status() !== 200) continue;
@@ -195,25 +231,33 @@ async function namesUser({ page, text }, name) {
 }
 
 export function hostile() {
-  let server, root, collection;
-  before(async () => {
+  let starting, server, root, collection;
+  const start = async () => {
     server = await Server.start("hostile", { models: false });
     root = await new Client(server.url).setUp(server.token, "root", kPassword);
     collection = (await root.must("POST", "/api/collections", { name: "Gates" })).id;
-  });
+  };
+  beforeEach(() => (starting ??= start()));
   after(() => server?.stop());
 
   scenario("without a model cvp quotes, and says how to get one", async (stage) => {
     const visit = await stage.visit(server, { as: root });
     const { page, text } = visit;
-    await root.upload(collection, "rules.md", Buffer.from("# Leave\n\nEmployees have 17 days of paid leave a year.\n"));
+    await root.upload(
+      collection,
+      "rules.md",
+      Buffer.from("# Leave\n\nEmployees have 17 days of paid leave a year.\n"),
+    );
     await page.goto("/ask");
     await page.getByText(text.ask.noModel).waitFor();
     const turn = await act.ask(visit, "How many days of paid leave do employees have?");
     assert.match(await turn.innerText(), /17 days/);
     await page.getByRole("button", { name: text.ask.noModelAction, exact: true }).click();
     await page.getByRole("heading", { name: text.models.title, level: 1 }).waitFor();
-    await page.getByRole("button", { name: act.beginning(text.models.pull) }).first().waitFor();
+    await page
+      .getByRole("button", { name: act.beginning(text.models.pull) })
+      .first()
+      .waitFor();
   });
 
   scenario("hostile texts in files and their names", async (stage) => {

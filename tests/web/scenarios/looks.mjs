@@ -23,7 +23,10 @@ const kMostStops = 40;
 
 async function checkPage(page, { lang, look }, where) {
   assert.deepEqual(await page.evaluate(faults), [], where);
-  const seen = await page.evaluate(() => ({ lang: document.documentElement.lang, look: document.documentElement.dataset.look }));
+  const seen = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    look: document.documentElement.dataset.look,
+  }));
   assert.deepEqual(seen, { lang: kTags[lang], look }, where);
 }
 
@@ -46,10 +49,16 @@ async function picture(page, lang, name) {
 }
 
 async function pictures(stage, team, lang) {
-  for (const [suffix, device] of [["", { size: kDesktop }], ["-dark", { size: kDesktop, look: "dark" }], ["-phone", { size: kPhone }]]) {
+  for (const [suffix, device] of [
+    ["", { size: kDesktop }],
+    ["-dark", { size: kDesktop, look: "dark" }],
+    ["-phone", { size: kPhone }],
+  ]) {
     const visit = await stage.visit(team.server, { as: team.ann, lang, ...device });
     const { page, text } = visit;
-    const pages = pagesFor(text, await team.chat(lang)).filter(([name]) => suffix !== "-dark" || name === "answer");
+    const pages = pagesFor(text, await team.chat(lang)).filter(
+      ([name]) => suffix !== "-dark" || name === "answer",
+    );
     for (const [name, address, heading] of pages.filter(([one]) => kPictured.includes(one))) {
       await page.goto(address);
       await settled(page, heading);
@@ -120,10 +129,15 @@ async function escapes(visit, turn) {
   await page.keyboard.press("Enter");
   const opened = act.reader(visit);
   await opened.locator("mark").waitFor();
-  await until("the focus is in the document", () => opened.evaluate((pane) => pane.contains(document.activeElement)));
+  await until("the focus is in the document", () =>
+    opened.evaluate((pane) => pane.contains(document.activeElement)),
+  );
   await page.keyboard.press("Escape");
   await opened.waitFor({ state: "detached" });
-  assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus is back at the citation");
+  assert.ok(
+    await button.evaluate((element) => element === document.activeElement),
+    "the focus is back at the citation",
+  );
 }
 
 /** What the device says is overruled by what somebody has chosen, and that is kept. */
@@ -137,7 +151,11 @@ async function chooses(stage, team) {
   await page.waitForFunction(() => document.documentElement.dataset.look === "dark");
   await act.fromMenu(first, text.common.language, "English");
   await page.getByRole("heading", { name: "Search", level: 1, exact: true }).waitFor();
-  await until("the account keeps the language", async () => (await team.dora.must("GET", "/api/me")).user.language, (kept) => kept === "en");
+  await until(
+    "the account keeps the language",
+    async () => (await team.dora.must("GET", "/api/me")).user.language,
+    (kept) => kept === "en",
+  );
   await page.reload();
   await page.getByRole("heading", { name: "Search", level: 1, exact: true }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.look), "dark");
@@ -168,7 +186,10 @@ export function looks(team) {
     await opened.getByRole("button", { name: text.reader.close }).click();
     await opened.waitFor({ state: "hidden" });
     await page.getByRole("button", { name: text.common.menu, exact: true }).click();
-    await page.getByRole("navigation", { name: text.common.mainMenu }).getByRole("link", { name: act.named(text.common.nav.library) }).click();
+    await page
+      .getByRole("navigation", { name: text.common.mainMenu })
+      .getByRole("link", { name: act.named(text.common.nav.library) })
+      .click();
     await page.getByRole("heading", { name: text.library.title, level: 1 }).waitFor();
   });
 

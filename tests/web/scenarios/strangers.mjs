@@ -21,6 +21,7 @@ const kPaths = [
   ["DELETE", "/api/documents/ID", "document"],
   ["GET", "/api/collections/ID/documents", "collection"],
   ["PATCH", "/api/collections/ID", "collection", { name: "mine now" }],
+  ["DELETE", "/api/collections/ID", "collection"],
   ["GET", "/api/chats/ID", "chat"],
   ["GET", "/api/chats/ID/export?format=md", "chat"],
   ["PATCH", "/api/chats/ID", "chat", { title: "mine now" }],
@@ -53,11 +54,21 @@ async function seesNothing(visit) {
 
 async function directAddresses({ page, text }, { document, collection, chat }) {
   await page.goto(`/ask/${chat}`);
-  await page.getByRole("alert").filter({ hasText: String(chat) }).waitFor();
-  assert.ok(!(await page.locator("body").innerText()).includes(kQuestions.zh.ask), "the question of the chat");
+  await page
+    .getByRole("alert")
+    .filter({ hasText: String(chat) })
+    .waitFor();
+  assert.ok(
+    !(await page.locator("body").innerText()).includes(kQuestions.zh.ask),
+    "the question of the chat",
+  );
   await page.goto(`/library/${collection}`);
   await page.getByRole("heading", { name: text.library.noCollectionsReader }).waitFor();
-  for (const path of [`/api/documents/${document}/original`, `/api/chats/${chat}`, `/api/chats/${chat}/export?format=md`])
+  for (const path of [
+    `/api/documents/${document}/original`,
+    `/api/chats/${chat}`,
+    `/api/chats/${chat}/export?format=md`,
+  ])
     assert.equal((await page.request.get(path)).status(), 404, path);
 }
 
@@ -123,9 +134,14 @@ export function strangers(team) {
     const visit = await stage.visit(team().server, { as: team().bob });
     const hidden = await asReader(visit, chat);
     assert.ok((await hidden.innerText()).includes(kQuestions.zh.ask));
-    assert.ok(!(await visit.page.locator("body").innerText()).includes(quote), "the quote of a document that bob may not read");
+    assert.ok(
+      !(await visit.page.locator("body").innerText()).includes(quote),
+      "the quote of a document that bob may not read",
+    );
 
-    const { access } = (await team().ann.must("GET", "/api/collections")).items.find(({ id }) => id === team().collection);
+    const { access } = (await team().ann.must("GET", "/api/collections")).items.find(
+      ({ id }) => id === team().collection,
+    );
     await owner.page.goto(`/library/${team().collection}`);
     await giveAccess(owner, "bob");
     await visit.page.reload();

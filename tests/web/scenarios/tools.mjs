@@ -31,7 +31,8 @@ async function planFor({ page, text }, model) {
 }
 
 /** The bars as they are read out: where the memory goes, in GiB. */
-const bars = ({ page, text }) => page.getByRole("img", { name: new RegExp(`: .*${act.escaped(text.planner.parts.weights)} `) });
+const bars = ({ page, text }) =>
+  page.getByRole("img", { name: new RegExp(`: .*${act.escaped(text.planner.parts.weights)} `) });
 
 async function setting(visit, value) {
   const { page, text } = visit;
@@ -41,11 +42,18 @@ async function setting(visit, value) {
   const field = page.getByRole("spinbutton", { name: kSetting, exact: true });
   await field.fill(String(value));
   await field.press("Tab");
-  await page.getByRole("status").filter({ hasText: admin.changed(1) }).waitFor();
+  await page
+    .getByRole("status")
+    .filter({ hasText: admin.changed(1) })
+    .waitFor();
   await page.getByRole("button", { name: act.named(admin.saveChanges) }).click();
   await page.getByText(text.common.saved, { exact: true }).waitFor();
   await page.reload();
-  await until("the setting after a reload", () => field.inputValue(), (kept) => kept === String(value));
+  await until(
+    "the setting after a reload",
+    () => field.inputValue(),
+    (kept) => kept === String(value),
+  );
 }
 
 async function makeKey({ page, text }, name) {
@@ -81,11 +89,20 @@ export function tools(team) {
     const box = page.getByRole("searchbox", { name: text.search.label });
     await box.fill("KV cache of Llama-3-70B");
     await box.press("Enter");
-    const first = page.getByRole("listitem").filter({ hasText: text.search.byMeaning }).filter({ hasText: "The KV cache" }).first();
+    const first = page
+      .getByRole("listitem")
+      .filter({ hasText: text.search.byMeaning })
+      .filter({ hasText: "The KV cache" })
+      .first();
     await first.waitFor();
     const shown = await first.innerText();
     for (const side of [text.search.byWords, text.search.byMeaning])
-      assert.match(shown, new RegExp(`${act.escaped(side + text.common.colon)}(${act.escaped(text.search.notRanked)}|第 \\d+ 名)`));
+      assert.match(
+        shown,
+        new RegExp(
+          `${act.escaped(side + text.common.colon)}(${act.escaped(text.search.notRanked)}|第 \\d+ 名)`,
+        ),
+      );
     await first.getByRole("button").click();
     await act.reader(visit).locator("mark").waitFor();
     assert.match(await act.reader(visit).locator("mark").textContent(), /KV/);
@@ -115,9 +132,16 @@ export function tools(team) {
     await page.getByText(planner.ownMachine, { exact: true }).waitFor();
     const here = await bars(visit).first().getAttribute("aria-label");
     const chart = page.getByRole("img", { name: planner.speedChart, exact: true });
-    await until("the chart is drawn", async () => (await chart.locator("canvas").count()) > 0 && isDrawn(chart.locator("canvas").first()));
+    await until(
+      "the chart is drawn",
+      async () => (await chart.locator("canvas").count()) > 0 && isDrawn(chart.locator("canvas").first()),
+    );
     await act.chooseByWords(page.getByRole("combobox", { name: planner.hardware, exact: true }), kCards[1]);
-    await until("the bars of the card", () => bars(visit).first().getAttribute("aria-label"), (label) => label !== here);
+    await until(
+      "the bars of the card",
+      () => bars(visit).first().getAttribute("aria-label"),
+      (label) => label !== here,
+    );
     assert.ok(!(await page.getByText(planner.ownMachine, { exact: true }).isVisible()));
   });
 
@@ -143,7 +167,10 @@ export function tools(team) {
     const { page, text } = visit;
     await page.goto("/models/catalogue");
     await page.getByRole("searchbox", { name: text.models.search }).fill("Qwen3-8B");
-    await page.getByRole("button", { name: /Qwen3.8B/i }).first().click();
+    await page
+      .getByRole("button", { name: /Qwen3.8B/i })
+      .first()
+      .click();
     await page.getByRole("dialog").getByRole("button", { name: text.models.planIt, exact: true }).click();
     await page.getByRole("heading", { name: text.planner.quantTable }).waitFor();
   });
@@ -154,21 +181,38 @@ export function tools(team) {
     await setting(visit, 2);
   });
 
-  scenario("a key is shown once, works, and stops working when it is revoked; the audit log tells", async (stage) => {
-    const visit = await stage.visit(team().server, { as: team().ann });
-    const { page, text } = visit;
-    const secret = await makeKey(visit, "nightly report");
-    assert.equal(await withKey(team().server, secret), 200);
-    await revoke(visit, "nightly report");
-    await until("the key is refused", () => withKey(team().server, secret), (status) => status === 401);
-    await page.goto("/audit");
-    for (const [action, subject] of [["key.create", "nightly report"], ["key.delete", "nightly report"], ["user.create", "bob"]]) {
-      const row = page.getByRole("row").filter({ hasText: action }).filter({ hasText: subject }).first();
-      await until(`${action} in the audit log`, async () => (await row.count()) > 0 || (await more(page, text)));
-      assert.match(await row.innerText(), /ann/);
-    }
-    assert.ok(!(await page.locator("body").innerText()).includes(secret.slice(-20)), "no key in the audit log");
-  });
+  scenario(
+    "a key is shown once, works, and stops working when it is revoked; the audit log tells",
+    async (stage) => {
+      const visit = await stage.visit(team().server, { as: team().ann });
+      const { page, text } = visit;
+      const secret = await makeKey(visit, "nightly report");
+      assert.equal(await withKey(team().server, secret), 200);
+      await revoke(visit, "nightly report");
+      await until(
+        "the key is refused",
+        () => withKey(team().server, secret),
+        (status) => status === 401,
+      );
+      await page.goto("/audit");
+      for (const [action, subject] of [
+        ["key.create", "nightly report"],
+        ["key.delete", "nightly report"],
+        ["user.create", "bob"],
+      ]) {
+        const row = page.getByRole("row").filter({ hasText: action }).filter({ hasText: subject }).first();
+        await until(
+          `${action} in the audit log`,
+          async () => (await row.count()) > 0 || (await more(page, text)),
+        );
+        assert.match(await row.innerText(), /ann/);
+      }
+      assert.ok(
+        !(await page.locator("body").innerText()).includes(secret.slice(-20)),
+        "no key in the audit log",
+      );
+    },
+  );
 
   scenario("users: one is added, and disabled", async (stage) => {
     const visit = await stage.visit(team().server, { as: team().ann });
@@ -188,8 +232,16 @@ export function tools(team) {
     const edit = page.getByRole("dialog", { name: admin.editUser("fred") });
     await edit.getByRole("switch", { name: admin.disabled }).click();
     await edit.getByRole("button", { name: act.named(common.save) }).click();
-    await page.getByRole("row").filter({ hasText: "fred" }).getByText(admin.disabled, { exact: true }).waitFor();
-    assert.equal((await team().eve.send("POST", "/api/login", { name: "fred", password: "long enough for fred" })).status, 401);
+    await page
+      .getByRole("row")
+      .filter({ hasText: "fred" })
+      .getByText(admin.disabled, { exact: true })
+      .waitFor();
+    assert.equal(
+      (await team().eve.send("POST", "/api/login", { name: "fred", password: "long enough for fred" }))
+        .status,
+      401,
+    );
   });
 }
 

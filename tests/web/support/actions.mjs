@@ -40,7 +40,8 @@ export async function fromMenu({ page }, button, entry) {
 
 // ---- asking ----
 
-export const questionBox = ({ page, text }) => page.getByRole("textbox", { name: text.ask.question, exact: true });
+export const questionBox = ({ page, text }) =>
+  page.getByRole("textbox", { name: text.ask.question, exact: true });
 
 /** The last question with its answer, once that is complete or has failed: {turn: an article, failed}. */
 async function ended({ page, text }) {
@@ -64,7 +65,11 @@ export async function tryToAsk(visit, question) {
   const before = await page.getByRole("article").count();
   await questionBox(visit).fill(question);
   await questionBox(visit).press("Enter");
-  await until("the question is shown", () => page.getByRole("article").count(), (count) => count > before);
+  await until(
+    "the question is shown",
+    () => page.getByRole("article").count(),
+    (count) => count > before,
+  );
   return ended(visit);
 }
 
@@ -74,19 +79,25 @@ export async function ask(visit, question) {
 }
 
 export const quoteOnly = (visit) =>
-  choose(visit, visit.page.getByRole("combobox", { name: visit.text.ask.mode }), visit.text.ask.modes.extract);
+  choose(
+    visit,
+    visit.page.getByRole("combobox", { name: visit.text.ask.mode }),
+    visit.text.ask.modes.extract,
+  );
 
 /** A new conversation. Where there is no room for the list, the button has no words but a name. */
 export async function newChat({ page, text }) {
-  await page.getByRole("button", { name: named(text.ask.newChat) }).first().click();
+  await page
+    .getByRole("button", { name: named(text.ask.newChat) })
+    .first()
+    .click();
   await page.getByRole("heading", { name: text.ask.hello }).waitFor();
 }
 
 /** The chat that is open: its number, and what the server keeps of it. */
 export async function openChat({ page }) {
-  const id = await until(
-    "the address of the chat",
-    () => Number(/\/ask\/(\d+)$/.exec(new URL(page.url()).pathname)?.[1] ?? 0),
+  const id = await until("the address of the chat", () =>
+    Number(/\/ask\/(\d+)$/.exec(new URL(page.url()).pathname)?.[1] ?? 0),
   );
   const response = await page.request.get(`/api/chats/${id}`);
   return { id, ...(await response.json()) };
@@ -126,7 +137,10 @@ export async function uploadsDone({ page, text }, files) {
 
 /** What became of a file in the list of uploads. */
 export const uploadOf = ({ page, text }, name) =>
-  page.getByRole("list", { name: text.upload.title, exact: true }).getByRole("listitem").filter({ hasText: name });
+  page
+    .getByRole("list", { name: text.upload.title, exact: true })
+    .getByRole("listitem")
+    .filter({ hasText: name });
 
 /** A document's row in the library. */
 export const documentRow = ({ page, text }, name) =>

@@ -35,7 +35,14 @@ const kRefusal = /^Failed to load resource: the server responded with a status o
 
 /** One browser of one person: a context, one page, and what went wrong in it. */
 class Visit {
-  static async open({ url, cookies = [], lang = "en", look = "light", size = kDesktop, motion = "no-preference" }) {
+  static async open({
+    url,
+    cookies = [],
+    lang = "en",
+    look = "light",
+    size = kDesktop,
+    motion = "no-preference",
+  }) {
     const context = await (
       await theBrowser()
     ).newContext({
@@ -43,7 +50,7 @@ class Visit {
       locale: kLocales[lang],
       colorScheme: look,
       viewport: size,
-      reducedMotion: process.env.CVP_MOCK_MOTION ?? motion,
+      reducedMotion: motion,
       hasTouch: size === kPhone,
     });
     context.setDefaultTimeout(kPageMs);
@@ -69,7 +76,14 @@ class Visit {
       if (message.type() === "error" && !kRefusal.test(message.text())) bad(said);
       else this.log.push(said);
     });
-    page.on("pageerror", (error) => bad(`error: ${String(error.stack ?? error).split("\n").slice(0, kStackLines).join("\n")}`));
+    page.on("pageerror", (error) =>
+      bad(
+        `error: ${String(error.stack ?? error)
+          .split("\n")
+          .slice(0, kStackLines)
+          .join("\n")}`,
+      ),
+    );
     page.on("dialog", (dialog) => {
       bad(`dialogue: ${dialog.message()}`);
       dialog.dismiss().catch(() => undefined);
@@ -80,22 +94,37 @@ class Visit {
       this.log.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ""}`);
     });
     page.on("response", (response) => {
-      if (response.status() >= 400) this.log.push(`${response.status()}: ${response.request().method()} ${response.url()}`);
+      if (response.status() >= 400)
+        this.log.push(`${response.status()}: ${response.request().method()} ${response.url()}`);
     });
   }
 
   check(address, bad) {
     const { protocol, origin } = new URL(address);
-    if (!["blob:", "data:"].includes(protocol) && origin !== this.url) bad(`request to another origin: ${address}`);
+    if (!["blob:", "data:"].includes(protocol) && origin !== this.url)
+      bad(`request to another origin: ${address}`);
   }
 
   /** What is on every open page: picture, structure, console. The names of the files begin with `name`. */
   async keep(name) {
     for (const [at, page] of this.context.pages().entries()) {
       const file = join(kTraces, `${name}-${at + 1}`);
-      await page.screenshot({ path: `${file}.png`, timeout: 10_000 }).catch((error) => this.log.push(`no picture: ${error.message}`));
-      const tree = await page.locator("body").ariaSnapshot({ timeout: 10_000 }).catch((error) => `no structure: ${error.message}`);
-      const parts = [`address: ${page.url()}`, "", "--- page", tree, "", "--- console and network", ...this.log];
+      await page
+        .screenshot({ path: `${file}.png`, timeout: 10_000 })
+        .catch((error) => this.log.push(`no picture: ${error.message}`));
+      const tree = await page
+        .locator("body")
+        .ariaSnapshot({ timeout: 10_000 })
+        .catch((error) => `no structure: ${error.message}`);
+      const parts = [
+        `address: ${page.url()}`,
+        "",
+        "--- page",
+        tree,
+        "",
+        "--- console and network",
+        ...this.log,
+      ];
       writeFileSync(`${file}.txt`, `${parts.join("\n")}\n`);
     }
   }
@@ -118,10 +147,9 @@ class Stage {
     return visit;
   }
 
-  /** Throws what any page has seen that it must not see. */
-  checkQuiet() {
-    const trouble = this.visits.flatMap((visit) => visit.trouble);
-    if (trouble.length > 0) throw new Error(`the page is not quiet:\n${[...new Set(trouble)].join("\n")}`);
+  /** What any page has seen that it must not see, a line each. */
+  trouble() {
+    return [...new Set(this.visits.flatMap((visit) => visit.trouble))].join("\n");
   }
 
   async keep(name) {
@@ -137,11 +165,16 @@ class Stage {
 }
 
 /** Terminal colours and other controls have no place in a report of XML. */
-function readable(error, name) {
-  // eslint-disable-next-line no-control-regex
-  const clean = (text) => String(text).replace(/\u001b\[[0-9;]*m/g, "").replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, "?");
-  const out = new Error(`${clean(error?.message ?? error)}\nseen: ${join(kTraces, name)}-*`);
-  const places = String(error?.stack ?? "").split("\n").filter((line) => /^\s+at .*tests\/web/.test(line));
+function readable(error, trouble, name) {
+  const clean = (text) =>
+    String(text)
+      .replace(/\u001b\[[0-9;]*m/g, "")
+      .replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, "?");
+  const seen = trouble === "" ? "" : `\non the page: ${trouble}`;
+  const out = new Error(`${clean(error?.message ?? error)}${clean(seen)}\nkept: ${join(kTraces, name)}-*`);
+  const places = String(error?.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at .*tests\/web/.test(line));
   out.stack = [out.message, ...places].join("\n");
   return out;
 }
@@ -153,10 +186,10 @@ export function scenario(name, body) {
     const file = name.replace(/[^a-z0-9]+/gi, "_").toLowerCase();
     try {
       await body(stage, context);
-      stage.checkQuiet();
+      if (stage.trouble() !== "") throw new Error("it went through, but the page was not quiet");
     } catch (error) {
       await stage.keep(file);
-      throw readable(error, file);
+      throw readable(error, stage.trouble(), file);
     } finally {
       await stage.close();
     }

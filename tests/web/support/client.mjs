@@ -11,7 +11,9 @@ export class Client {
   /** A Buffer is sent as a file, anything else as JSON. {status, text, json()}; never throws for a status. */
   async send(method, path, body) {
     const file = body instanceof Uint8Array;
-    const headers = { "Accept-Language": this.language, Cookie: this.cookie, "X-CVP-CSRF": this.csrf };
+    const headers = { "Accept-Language": this.language };
+    if (this.cookie !== "") headers["Cookie"] = this.cookie;
+    if (this.csrf !== "") headers["X-CVP-CSRF"] = this.csrf;
     if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
     const sent = body === undefined || file ? body : JSON.stringify(body);
     const response = await fetch(this.url + path, { method, headers, body: sent, redirect: "manual" });
@@ -54,7 +56,7 @@ export class Client {
 
   /** For a browser context, so that a scenario need not sign in first. */
   cookies() {
-    const [name, value] = this.cookie.split("=", 2);
-    return this.cookie === "" ? [] : [{ name, value, url: this.url, httpOnly: true, sameSite: "Strict" }];
+    const [, name, value] = /^([^=]*)=(.*)$/.exec(this.cookie) ?? [];
+    return name ? [{ name, value, url: this.url, httpOnly: true, sameSite: "Strict" }] : [];
   }
 }

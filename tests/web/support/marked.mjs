@@ -35,7 +35,8 @@ export function likeness(a, b) {
   let row = new Uint32Array(b.length + 1);
   for (let i = 1; i <= a.length; ++i) {
     const next = new Uint32Array(b.length + 1);
-    for (let j = 1; j <= b.length; ++j) next[j] = a[i - 1] === b[j - 1] ? row[j - 1] + 1 : Math.max(row[j], next[j - 1]);
+    for (let j = 1; j <= b.length; ++j)
+      next[j] = a[i - 1] === b[j - 1] ? row[j - 1] + 1 : Math.max(row[j], next[j - 1]);
     row = next;
   }
   return row[b.length] / Math.max(1, a.length, b.length);

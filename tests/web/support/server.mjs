@@ -1,6 +1,15 @@
 // The real `cvp serve` in a temporary home.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,7 +23,13 @@ process.on("exit", () => running.forEach(({ child }) => child.kill("SIGKILL")));
 
 function environment(home, config) {
   const kept = Object.entries(process.env).filter(([name]) => !/^(CVP_|LC_|LANG)/.test(name));
-  return { ...Object.fromEntries(kept), CVP_HOME: home, XDG_CONFIG_HOME: config, LC_ALL: "C.UTF-8", TERM: "dumb" };
+  return {
+    ...Object.fromEntries(kept),
+    CVP_HOME: home,
+    XDG_CONFIG_HOME: config,
+    LC_ALL: "C.UTF-8",
+    TERM: "dumb",
+  };
 }
 
 /** Rejects when it does not come in time. */

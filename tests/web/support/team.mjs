@@ -11,7 +11,12 @@ export const kCollection = "Handbook-手册";
 
 /** Questions whose answers stand in the demo's documents. */
 export const kQuestions = {
-  zh: { ask: "一个 7B 模型用 int4 量化后，权重占多少显存？", says: "3.5", title: "显存怎么算", next: "那 int8 呢？" },
+  zh: {
+    ask: "一个 7B 模型用 int4 量化后，权重占多少显存？",
+    says: "3.5",
+    title: "显存怎么算",
+    next: "那 int8 呢？",
+  },
   en: {
     ask: "How many bytes per parameter does full fine-tuning with mixed-precision Adam need?",
     says: "16",
@@ -25,7 +30,11 @@ export class Team {
     const team = Object.assign(new Team(), { server: await Server.start(name, { models: true }), chats: {} });
     const { url, token } = team.server;
     team.ann = await new Client(url).setUp(token, "ann", kPassword);
-    for (const [person, role] of [["bob", "reader"], ["eve", "editor"], ["dora", "reader"]]) {
+    for (const [person, role] of [
+      ["bob", "reader"],
+      ["eve", "editor"],
+      ["dora", "reader"],
+    ]) {
       await team.ann.must("POST", "/api/users", { name: person, password: kPassword, role });
       team[person] = await new Client(url).signIn(person, kPassword);
     }
@@ -39,8 +48,14 @@ export class Team {
   }
 
   vectorsReady() {
-    const state = async () => (await this.ann.must("GET", "/api/collections")).items.find(({ id }) => id === this.collection);
-    return until("the vectors", state, ({ chunks, vectors_done: done }) => chunks > 0 && chunks === done, kAnswerMs);
+    const state = async () =>
+      (await this.ann.must("GET", "/api/collections")).items.find(({ id }) => id === this.collection);
+    return until(
+      "the vectors",
+      state,
+      ({ chunks, vectors_done: done }) => chunks > 0 && chunks === done,
+      kAnswerMs,
+    );
   }
 
   /** A chat of ann's with an answer in it: one that a scenario has left, else one that quotes. */

@@ -25,9 +25,14 @@ export const pagesFor = (text, chat) => [
 
 /** Waits until a page is there and nothing of it is still being fetched. */
 export async function settled(page, heading) {
-  const title = page.getByRole("heading", { level: 1, ...(heading !== null && { name: heading, exact: true }) });
+  const title = page.getByRole("heading", {
+    level: 1,
+    ...(heading !== null && { name: heading, exact: true }),
+  });
   await title.first().waitFor();
-  await page.waitForFunction(() => !document.querySelector(".ant-skeleton, [aria-busy='true'], .ant-spin-spinning"));
+  await page.waitForFunction(
+    () => !document.querySelector(".ant-skeleton, [aria-busy='true'], .ant-spin-spinning"),
+  );
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }
 
@@ -35,9 +40,11 @@ export async function settled(page, heading) {
 export function faults() {
   const out = [];
   const root = document.documentElement;
-  if (root.scrollWidth > innerWidth) out.push(`the page is ${root.scrollWidth} wide in a window of ${innerWidth}`);
+  if (root.scrollWidth > innerWidth)
+    out.push(`the page is ${root.scrollWidth} wide in a window of ${innerWidth}`);
   for (const part of document.querySelectorAll("main, aside, [role=dialog] .ant-drawer-body"))
-    if (part.scrollWidth > part.clientWidth + 1) out.push(`${part.tagName} is ${part.scrollWidth} wide where ${part.clientWidth} are seen`);
+    if (part.scrollWidth > part.clientWidth + 1)
+      out.push(`${part.tagName} is ${part.scrollWidth} wide where ${part.clientWidth} are seen`);
   const strange = /\b(undefined|NaN|Infinity)\b|\[object /.exec(document.body.innerText);
   if (strange) out.push(`“${strange[0]}” is shown`);
   return out;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const kEveryMs = 100;
-export const kPageMs = +(process.env.CVP_MOCK_MS ?? 30_000);
+export const kPageMs = 30_000;
 /** A small model on two cores reads a passage in seconds, and an answer takes several. */
-export const kAnswerMs = +(process.env.CVP_MOCK_MS ?? 240_000);
+export const kAnswerMs = 240_000;
 
 /** The first value of `look` that `good` accepts; after `ms` an error that shows the last one. */
 export async function until(what, look, good = Boolean, ms = kPageMs) {
