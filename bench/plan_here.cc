@@ -1,12 +1,12 @@
 // plan/speed-here, plan/memory-here and plan/start: the planner against this machine and its engine.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 
 #include "bench/context.h"
 #include "bench/figure.h"
 #include "bench/models.h"
+#include "bench/process_tree.h"
 #include "engine/llama_bench.h"
 #include "engine/server_flags.h"
 #include "hub/command.h"
@@ -49,25 +49,9 @@ Result<plan::BenchResult> run_bench(Context& context, const sys::Path& gguf, con
   return plan::parse_llama_bench(result.out);
 }
 
-/// Children of this process, of whichever thread.
-std::vector<int> children() {
-  std::vector<int> out;
-  std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    const std::string list = sys::read_file(task.path() / "children", 1 << 16).value_or(std::string());
-    for (size_t at = 0; at < list.size();) {
-      int pid = 0;
-      const auto [end, wrong] = std::from_chars(list.data() + at, list.data() + list.size(), pid);
-      if (wrong == std::errc()) out.push_back(pid);
-      at = static_cast<size_t>(end - list.data()) + 1;
-    }
-  }
-  return out;
-}
-
 uint64_t resident_of_children() {
   uint64_t sum = 0;
-  for (const int pid : children()) sum += sys::resident_bytes(pid);
+  for (const int pid : descendants(sys::own_pid())) sum += sys::resident_bytes(pid);
   return sum;
 }
 

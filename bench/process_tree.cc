@@ -1,10 +1,10 @@
 #include "bench/process_tree.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 
+#include "base/number.h"
 #include "sys/files.h"
 
 namespace cvp::bench {
@@ -15,13 +15,6 @@ constexpr uint64_t kProcFileBytes = 1 << 20;
 struct Entry {
   int pid = 0, parent = 0;
 };
-
-std::optional<int> number(std::string_view text) {
-  int out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return out;
-}
 
 std::string proc_file(int pid, const char* name) {
   return sys::read_file(sys::Path("/proc") / std::to_string(pid) / name, kProcFileBytes)
@@ -36,7 +29,7 @@ std::optional<Entry> entry(int pid) {
   const char state = stat[bracket + 2];
   if (state == 'Z' || state == 'X') return {};
   const size_t begin = bracket + 4, end = stat.find(' ', begin);
-  const auto parent = number(std::string_view(stat).substr(begin, end - begin));
+  const auto parent = parse_number<int>(std::string_view(stat).substr(begin, end - begin));
   if (!parent) return {};
   return Entry{pid, *parent};
 }
@@ -45,7 +38,7 @@ std::vector<Entry> all_processes() {
   std::vector<Entry> out;
   std::error_code error;
   for (const auto& item : std::filesystem::directory_iterator("/proc", error)) {
-    const auto pid = number(item.path().filename().string());
+    const auto pid = parse_number<int>(item.path().filename().string());
     if (!pid) continue;
     if (const auto found = entry(*pid)) out.push_back(*found);
   }

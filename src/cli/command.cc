@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "cli/nearest.h"
 
 namespace cvp::cli {
@@ -41,14 +41,6 @@ Result<void> check_given(const std::string& verb, const std::string& names,
                          const std::vector<std::string>& values) {
   if (std::ranges::find(values, "") != values.end()) return fail_no_value(verb, main_name(names));
   return {};
-}
-
-template <class T>
-std::optional<T> whole_number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -104,7 +96,7 @@ void Command::option(const std::string& names, std::vector<std::string>& target,
 
 void Command::number(const std::string& names, int64_t& target, int64_t low, int64_t high, Text help) {
   auto apply = [this, names, &target, low, high](const Values& values) -> Result<void> {
-    const auto value = whole_number<int64_t>(values.back());
+    const auto value = parse_number<int64_t>(values.back());
     if (!value || *value < low || *value > high) {
       return fail_usage(
           name_, text("{} needs a whole number from {} to {}, not “{}”",
@@ -122,7 +114,7 @@ void Command::optional_number(const std::string& names, bool& given, int64_t& ta
     given = true;
     const std::string& typed = values.back();
     if (typed.empty() || typed == "true") return {};  // how CLI11 says that there is no value
-    const auto value = whole_number<int64_t>(typed);
+    const auto value = parse_number<int64_t>(typed);
     if (!value || *value < 1) {
       return fail_usage(
           name_, text("{} takes a number, not “{}”", "{} 后面应为数字，而不是“{}”", main_name(names), typed));
@@ -140,7 +132,7 @@ void Command::optional_number(const std::string& names, bool& given, int64_t& ta
 
 void Command::fraction(const std::string& names, double& target, double low, double high, Text help) {
   auto apply = [this, names, &target, low, high](const Values& values) -> Result<void> {
-    const auto value = whole_number<double>(values.back());
+    const auto value = parse_number<double>(values.back());
     if (!value || !(*value >= low && *value <= high)) {
       return fail_usage(
           name_, text("{} needs a number from {} to {}, not “{}”", "{} 需要 {} 到 {} 之间的数，而不是“{}”",

@@ -1,12 +1,13 @@
 #include "cli/config.h"
 
-#include <charconv>
 #include <cmath>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "base/check.h"
+
+#include "base/number.h"
 
 namespace cvp::cli {
 namespace {
@@ -26,15 +27,6 @@ std::unexpected<Error> fail_unknown(std::string_view key, const Text& place) {
 std::unexpected<Error> fail_value(const ConfigKey& key, std::string_view value, const Text& wanted) {
   return fail(Errc::usage,
               text("{} cannot be “{}”: it is {}", "{} 不能设为“{}”：应为{}", key.name, value, wanted));
-}
-
-/// Whole text as a number, nothing else.
-template <class T>
-std::optional<T> parse_number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// A value of the file as it would be written on the command line; nothing for tables, arrays and dates.

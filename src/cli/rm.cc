@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <charconv>
 #include <filesystem>
 #include <map>
 
+#include "base/number.h"
 #include "cli/screen_text.h"
 #include "cli/verb.h"
 #include "cli/words.h"
@@ -37,11 +37,9 @@ std::vector<std::string> spellings(const std::string& typed) {
 /// Documents that `typed` means: an id, a path, or a folder with everything below it.
 Documents match(const std::vector<store::DocumentInfo>& all, const std::string& typed) {
   Documents found;
-  store::DocumentId id = 0;
-  const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), id);
-  const bool is_id = error == std::errc() && end == typed.data() + typed.size();
+  const auto id = parse_number<store::DocumentId>(typed);
   for (const store::DocumentInfo& document : all) {
-    bool hit = is_id && document.id == id;
+    bool hit = id == document.id;
     for (const std::string& path : spellings(typed)) {
       hit = hit || document.uri == path || document.uri.starts_with(path + "/");
     }

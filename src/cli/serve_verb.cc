@@ -1,12 +1,13 @@
-#include <charconv>
-
 #include "base/log.h"
+#include "base/number.h"
+#include "base/split.h"
 #include "cli/from_config.h"
 #include "cli/local_door.h"
 #include "cli/prove_offline.h"
 #include "cli/server_host.h"
 #include "cli/verb.h"
 #include "net/server.h"
+#include "net/target.h"
 #include "serve/service.h"
 #include "sys/host.h"
 #include "sys/service_manager.h"
@@ -32,15 +33,8 @@ struct Options {
 };
 
 std::vector<std::string> split_commas(const std::string& text) {
-  std::vector<std::string> out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    std::string one = text.substr(at, end - at);
-    std::erase(one, ' ');
-    if (!one.empty()) out.push_back(std::move(one));
-    at = end + 1;
-  }
-  return out;
+  const std::vector<std::string_view> words = split_words(text, ',');
+  return {words.begin(), words.end()};
 }
 
 /// "8080", "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses).
@@ -51,16 +45,13 @@ Result<net::Listen> parse_listen(const std::string& text_) {
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   if (address == "localhost") address = "127.0.0.1";
   if (address.empty()) address = "0.0.0.0";
-  net::Listen out{.address = address};
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-  if (error != std::errc() || end != port.data() + port.size())
+  const auto number = parse_number<uint16_t>(port);
+  if (!number)
     return fail(Errc::usage, text("“{}” is no address and port", "“{}”不是有效的地址和端口", text_),
                 text("write 127.0.0.1:8080, or :8080 for all addresses",
                      "请写成 127.0.0.1:8080；:8080 表示所有地址"));
-  return out;
+  return net::Listen{.address = address, .port = *number};
 }
-
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
 class Serving {
  public:
@@ -143,7 +134,7 @@ class Serving {
   /// Whoever reaches the server first may become its administrator only on this machine.
   Result<void> check_exposure(bool set_up) {
     const bool exposed = std::ranges::any_of(
-        listeners_, [](const auto& one) { return one.fd < 0 && !is_loopback(one.address); });
+        listeners_, [](const auto& one) { return one.fd < 0 && !net::is_loopback_host(one.address); });
     if (!exposed) return {};
     if (!set_up)
       return fail(

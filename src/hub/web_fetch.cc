@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/http.h"
+#include "net/percent.h"
 
 namespace cvp::hub {
 namespace {
@@ -86,12 +87,7 @@ std::string join_url(std::string_view base, std::string_view path) {
   while (base.ends_with('/')) base.remove_suffix(1);
   std::string url(base);
   if (!path.starts_with('/')) url += '/';
-  for (const unsigned char c : path) {
-    const bool plain =
-        (c < 128 && std::isalnum(c)) || c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
-    url += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
-  }
-  return url;
+  return url + net::percent_encoded(path, "/");
 }
 
 Result<void> fetch_into(const std::string& url, Landing& landing, const Clock& clock,

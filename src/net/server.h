@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -41,6 +42,12 @@ struct RequestHead {
   std::string client;                          // address without port
   bool secure = false;                         // TLS
   std::optional<uint64_t> content_length;
+
+  /// The value of a header, by its lower-case name; empty where it was not sent.
+  std::string_view header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found != headers.end() ? std::string_view(found->second) : std::string_view();
+  }
 };
 
 struct Incoming : RequestHead {

@@ -26,13 +26,6 @@ Url parse(const std::string& text) {
   return url;
 }
 
-bool is_loopback_host(const std::string& host) {
-  if (host == "localhost" || host == "[::1]" || host == "::1") return true;
-  // 127.x.y.z in digits only: "127.example.com" is a name like any other.
-  return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
-         host.find_first_not_of("0123456789.") == std::string::npos;
-}
-
 bool has_line_break(std::string_view s) {
   return s.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -75,6 +68,13 @@ Result<Target> check_target(const Request& request) {
     }
   }
   return target;
+}
+
+bool is_loopback_host(const std::string& host) {
+  if (host == "localhost" || host == "[::1]" || host == "::1") return true;
+  // 127.x.y.z in digits only: "127.example.com" is a name like any other.
+  return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
+         host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 bool is_loopback_url(const std::string& address) {

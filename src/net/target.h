@@ -18,7 +18,9 @@ struct Target {
 /// protocols.
 Result<Target> check_target(const Request& request);
 
-/// True for a URL whose host is this machine's loopback interface: localhost, 127.0.0.0/8, ::1.
+/// This machine's loopback interface: localhost, 127.0.0.0/8, ::1.
+bool is_loopback_host(const std::string& host);
+/// True for a URL with such a host.
 bool is_loopback_url(const std::string& url);
 
 }  // namespace cvp::net

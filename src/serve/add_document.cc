@@ -11,7 +11,6 @@ constexpr size_t kShownCollections = 20;
 
 Result<void> announce(Backend& backend, const Origin& origin, ingest::FileOutcome::Kind kind,
                       const std::string& name) {
-  if (kind == ingest::FileOutcome::Kind::unchanged) return {};
   backend.upkeep.wake();
   const bool added = kind == ingest::FileOutcome::Kind::added;
   TRY(backend.store.accounts().audit({.actor = origin.caller.user.name,
@@ -24,19 +23,29 @@ Result<void> announce(Backend& backend, const Origin& origin, ingest::FileOutcom
 
 }  // namespace
 
-Result<ingest::FileOutcome> add_document(Backend& backend, const Origin& origin,
-                                         store::CollectionId collection, const std::string& name,
-                                         std::string_view bytes, const CancelToken& cancel) {
-  // It may have waited in a line: what the caller may do is looked up again.
+Result<ingest::FileOutcome> add_with(Backend& backend, const Origin& origin, store::CollectionId collection,
+                                     const std::string& name, const AddWith& add) {
   const auto now = TRY(caller_now(backend.store.accounts(), backend.clock, origin.caller));
   if (!now) return fail(Errc::cancelled, text("you were signed out meanwhile", "你已退出登录"));
   TRY(need_right(*now, collection, store::Right::write));
   const ingest::AddOptions options = TRY(backend.host.add_options(collection));
   const auto tokenizer = TRY(backend.host.tokenizer());
-  const ingest::FileOutcome outcome =
-      TRY(ingest::add_bytes(backend.store, *tokenizer, bytes, name, options, cancel));
-  if (outcome.kind == ingest::FileOutcome::Kind::failed) return std::unexpected(outcome.error);
-  TRY(announce(backend, origin, outcome.kind, name));
+  ingest::FileOutcome outcome = TRY(add(*tokenizer, options));
+  using Kind = ingest::FileOutcome::Kind;
+  if (outcome.kind == Kind::added || outcome.kind == Kind::updated)
+    TRY(announce(backend, origin, outcome.kind, name));
+  return outcome;
+}
+
+Result<ingest::FileOutcome> add_document(Backend& backend, const Origin& origin,
+                                         store::CollectionId collection, const std::string& name,
+                                         std::string_view bytes, const CancelToken& cancel) {
+  ingest::FileOutcome outcome =
+      TRY(add_with(backend, origin, collection, name,
+                   [&](const model::Tokenizer& tokenizer, const ingest::AddOptions& options) {
+                     return ingest::add_bytes(backend.store, tokenizer, bytes, name, options, cancel);
+                   }));
+  if (outcome.kind == ingest::FileOutcome::Kind::failed) return std::unexpected(std::move(outcome.error));
   return outcome;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/unicode.h"
+#include "net/percent.h"
 
 namespace cvp::serve {
 namespace {
@@ -62,20 +63,12 @@ ByteRange parse_range(std::string_view header, uint64_t size) {
 
 std::string as_attachment(std::string_view file_name) {
   const std::string_view name = name_end(file_name);
-  std::string plain, encoded;
+  std::string plain;
   for (size_t pos = 0; pos < name.size();) {
-    const size_t begin = pos;
     const char32_t c = decode_utf8(name, pos);
     plain += c < 0x80 && is_plain(static_cast<char>(c)) ? static_cast<char>(c) : '_';
-    for (const char byte : name.substr(begin, pos - begin)) {
-      if (is_plain(byte)) {
-        encoded += byte;
-      } else {
-        encoded += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-      }
-    }
   }
-  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, encoded);
+  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, net::percent_encoded(name));
 }
 
 }  // namespace cvp::serve

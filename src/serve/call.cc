@@ -1,23 +1,13 @@
 #include "serve/call.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace cvp::serve {
-namespace {
-
-std::optional<int64_t> to_number(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
-
-}  // namespace
-
 Result<int64_t> Call::id(const std::string& name) const {
   const auto found = path.find(name);
-  const auto value = found != path.end() ? to_number(found->second) : std::nullopt;
+  const auto value = found != path.end() ? parse_number<int64_t>(found->second) : std::nullopt;
   if (!value || *value < 0)
     return fail(Errc::not_found, text("there is nothing at this address", "此地址没有内容"));
   return *value;
@@ -26,7 +16,7 @@ Result<int64_t> Call::id(const std::string& name) const {
 Result<int64_t> Call::number(const std::string& name, int64_t otherwise, int64_t least, int64_t most) const {
   const auto found = request.query.find(name);
   if (found == request.query.end()) return otherwise;
-  const auto value = to_number(found->second);
+  const auto value = parse_number<int64_t>(found->second);
   if (!value || *value < least || *value > most)
     return fail(Errc::usage,
                 text("{} must be a number from {} to {}", "{} 须为 {} 到 {} 之间的数", name, least, most));

@@ -1,5 +1,6 @@
 #include "serve/gate.h"
 
+#include "base/split.h"
 #include "sys/secrets.h"
 #include "sys/sha256.h"
 
@@ -10,11 +11,6 @@ constexpr std::string_view kCookie = "cvp_session";
 constexpr std::string_view kBearer = "Bearer ";
 constexpr size_t kTokenBytes = 32;
 constexpr int64_t kTouchSeconds = 60;  // how exact "last seen" is
-
-std::string_view header(const net::RequestHead& head, const std::string& name) {
-  const auto found = head.headers.find(name);
-  return found != head.headers.end() ? std::string_view(found->second) : std::string_view();
-}
 
 /// "[::1]:8080" → "::1", "host:80" → "host".
 std::string host_of(std::string_view host) {
@@ -30,35 +26,30 @@ bool is_address(std::string_view host) {
 }  // namespace
 
 bool Gate::host_is_ours(const net::RequestHead& head) const {
-  const std::string host = host_of(header(head, "host"));
+  const std::string host = host_of(head.header("host"));
   // A name that an attacker's page resolves to this machine is never an address, "localhost" or a name of
   // ours.
   return is_address(host) || host == "localhost" || options_.host_names.contains(host);
 }
 
 bool Gate::origin_is_ours(const net::RequestHead& head) const {
-  const std::string_view origin = header(head, "origin");
+  const std::string_view origin = head.header("origin");
   if (origin.empty()) {
-    const std::string_view site = header(head, "sec-fetch-site");
+    const std::string_view site = head.header("sec-fetch-site");
     return site.empty() || site == "same-origin" || site == "none";
   }
   const size_t at = origin.find("://");
-  return at != std::string_view::npos && origin.substr(at + 3) == header(head, "host");
+  return at != std::string_view::npos && origin.substr(at + 3) == head.header("host");
 }
 
 bool Gate::is_visit(const net::RequestHead& head) {
-  const std::string_view mode = header(head, "sec-fetch-mode"), target = header(head, "sec-fetch-dest");
+  const std::string_view mode = head.header("sec-fetch-mode"), target = head.header("sec-fetch-dest");
   return head.method == "GET" && (mode.empty() || mode == "navigate") &&
          (target.empty() || target == "document");
 }
 
 std::string_view Gate::cookie(const net::RequestHead& head, std::string_view name) {
-  std::string_view rest = header(head, "cookie");
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(';'), rest.size());
-    std::string_view one = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
+  for (const std::string_view one : split_words(head.header("cookie"), ';')) {
     if (one.starts_with(name) && one.substr(name.size()).starts_with('=')) return one.substr(name.size() + 1);
   }
   return {};
@@ -70,7 +61,7 @@ Result<std::optional<Caller>> Gate::caller(const net::RequestHead& head) const {
   store::Accounts& accounts = store_.accounts();
   const int64_t now = clock_.unix_seconds();
   std::optional<Caller> out;
-  if (const std::string_view authorization = header(head, "authorization"); !authorization.empty()) {
+  if (const std::string_view authorization = head.header("authorization"); !authorization.empty()) {
     if (!authorization.starts_with(kBearer) || authorization.size() == kBearer.size()) return out;
     auto holder = TRY(accounts.key(hash_of(authorization.substr(kBearer.size()))));
     if (!holder) return out;
@@ -96,7 +87,7 @@ Gate::Verdict Gate::check(const Route& route, const net::RequestHead& head,
   if (route.need == Need::nobody) return Verdict::pass;
   if (!caller) return Verdict::sign_in;
   const bool changes = route.method != "GET";
-  if (changes && caller->key == 0 && !sys::equal_secrets(header(head, "x-cvp-csrf"), caller->csrf))
+  if (changes && caller->key == 0 && !sys::equal_secrets(head.header("x-cvp-csrf"), caller->csrf))
     return Verdict::forged;
   const store::Role least = route.need == Need::admin    ? store::Role::admin
                             : route.need == Need::editor ? store::Role::editor

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "base/unicode.h"
-#include "serve/oidc_encoding.h"
+#include "serve/encoding.h"
 #include "serve/oidc_json.h"
 #include "sys/secrets.h"
 

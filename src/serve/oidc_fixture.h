@@ -9,7 +9,8 @@
 #include <memory>
 #include <mutex>
 
-#include "serve/oidc_encoding.h"
+#include "net/percent.h"
+#include "serve/encoding.h"
 #include "serve/oidc_options.h"
 #include "sys/sha256.h"
 #include "testing/http_stub.h"
@@ -191,7 +192,8 @@ class FakeProvider {
   cvp::testing::StubReply trade(const cvp::testing::StubRequest& request) {
     constexpr int kBits = 256;
     const auto fields = form_fields(request.body);
-    const std::string basic = "Basic " + base64(percent_encoded(kClient) + ":" + percent_encoded(kSecret));
+    const std::string basic =
+        "Basic " + base64(net::percent_encoded(kClient) + ":" + net::percent_encoded(kSecret));
     const auto authorization = request.headers.find("authorization");
     if (authorization == request.headers.end() || authorization->second != basic)
       return json({{"error", "invalid_client"}}, 401);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "serve/oidc_encoding.h"
+#include "net/percent.h"
+#include "serve/encoding.h"
 
 namespace cvp::serve {
 namespace {
@@ -15,7 +16,7 @@ class Form {
  public:
   Form& add(std::string_view name, std::string_view value) {
     if (!text_.empty()) text_ += '&';
-    text_.append(name).append("=").append(percent_encoded(value));
+    text_.append(name).append("=").append(net::percent_encoded(value));
     return *this;
   }
   const std::string& text() const { return text_; }
@@ -68,8 +69,8 @@ net::Request token_request(const OidcProvider& provider, const OidcOptions& opti
   if (!options.client_secret.empty() && provider.secret_in_body)
     form.add("client_secret", options.client_secret);
   if (!options.client_secret.empty() && !provider.secret_in_body)
-    request.headers["Authorization"] =
-        "Basic " + base64(percent_encoded(options.client_id) + ":" + percent_encoded(options.client_secret));
+    request.headers["Authorization"] = "Basic " + base64(net::percent_encoded(options.client_id) + ":" +
+                                                         net::percent_encoded(options.client_secret));
   request.body = form.text();
   return request;
 }

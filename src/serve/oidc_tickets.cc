@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "serve/oidc_encoding.h"
+#include "serve/encoding.h"
 #include "sys/secrets.h"
 #include "sys/sha256.h"
 

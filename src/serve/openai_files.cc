@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "serve/add_document.h"
 #include "serve/byte_range.h"
 #include "serve/document_json.h"
@@ -30,13 +30,11 @@ constexpr std::string_view kPurpose = "user_data", kOtherPurpose = "assistants";
 std::string name_of_file(store::DocumentId id) { return fmt::format("{}{}", kIdStart, id); }
 
 Result<store::DocumentId> id_of_file(std::string_view name) {
-  store::DocumentId id = 0;
-  const std::string_view digits = name.substr(std::min(name.size(), kIdStart.size()));
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  if (!name.starts_with(kIdStart) || error != std::errc() || end != digits.data() + digits.size() || id < 0)
+  const auto id = parse_number<store::DocumentId>(name.substr(std::min(name.size(), kIdStart.size())));
+  if (!name.starts_with(kIdStart) || !id || *id < 0)
     return fail(Errc::not_found, text("there is no such file", "没有这个文件"),
                 text("ids look like this: file-12", "文件编号形如 file-12"));
-  return id;
+  return *id;
 }
 
 /// cvp: the document, as this server's own API has it.
@@ -92,9 +90,7 @@ OpenAiFiles::OpenAiFiles(Backend& backend)
     : backend_(backend), line_({.at_once = 1, .waiting = kWaiting, .per_user = kPerUser}) {}
 
 Result<OpenAiFiles::Form> OpenAiFiles::read(const Call& call) {
-  const auto type = call.request.headers.find("content-type");
-  const std::string boundary =
-      TRY(form_boundary(type != call.request.headers.end() ? std::string_view(type->second) : ""));
+  const std::string boundary = TRY(form_boundary(call.request.header("content-type")));
   if (call.request.body_file.empty()) return fail(Errc::usage, text("the form is empty", "表单是空的"));
   auto file = sys::MappedFile::open(call.request.body_file);
   if (!file) {
@@ -109,13 +105,11 @@ Result<OpenAiFiles::Form> OpenAiFiles::read(const Call& call) {
 /// named: an id or a name; empty: whichever it can only be.
 Result<store::CollectionId> OpenAiFiles::collection(const Call& call, const std::string& named) const {
   if (named.empty()) return only_writable(backend_, call.caller);
-  store::CollectionId id = 0;
-  const auto [end, error] = std::from_chars(named.data(), named.data() + named.size(), id);
-  const bool is_id = error == std::errc() && end == named.data() + named.size() &&
-                     call.caller.right(id) != store::Right::none;
-  if (!is_id) id = TRY(collection_named(backend_, call.caller, named));
-  TRY(need_right(call.caller, id, store::Right::write));
-  return id;
+  auto id = parse_number<store::CollectionId>(named);
+  if (!id || call.caller.right(*id) == store::Right::none)
+    id = TRY(collection_named(backend_, call.caller, named));
+  TRY(need_right(call.caller, *id, store::Right::write));
+  return *id;
 }
 
 Result<net::Reply> OpenAiFiles::create(const Call& call) {

@@ -44,13 +44,6 @@ object usage_json(int64_t prompt_tokens, int64_t cached_tokens, int64_t completi
           {"prompt_tokens_details", {{"cached_tokens", cached_tokens}}}};
 }
 
-net::Reply event_reply(const std::shared_ptr<net::EventStream>& stream) {
-  return {.headers = {{"Content-Type", "text/event-stream; charset=utf-8"},
-                      {"Cache-Control", "no-store"},
-                      {"X-Accel-Buffering", "no"}},
-          .body = stream};
-}
-
 net::Reply model_refusal(const Error& error, Lang lang) {
   if (error.code != Errc::refused) return error_reply(error, lang);
   return error_reply(400, "context_length_exceeded", error.message, error.hint, lang);

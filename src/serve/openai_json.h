@@ -25,8 +25,6 @@ struct Completion {
 
 boost::json::object usage_json(int64_t prompt_tokens, int64_t cached_tokens, int64_t completion_tokens);
 
-net::Reply event_reply(const std::shared_ptr<net::EventStream>& stream);
-
 /// What a model says: a prompt that it cannot take is the client's mistake, not a lack of rights.
 net::Reply model_refusal(const Error& error, Lang lang);
 

@@ -1,4 +1,5 @@
 #include "serve/openai_vectors.h"
+#include "serve/encoding.h"
 
 #include <algorithm>
 #include <bit>
@@ -46,7 +47,7 @@ struct EmbeddingsRequest {
   std::string model;
   std::vector<std::string> inputs;
   model::TextRole role = model::TextRole::passage;
-  bool base64 = false;
+  bool as_base64 = false;
   std::optional<int64_t> dimensions;
 };
 
@@ -55,7 +56,7 @@ Result<EmbeddingsRequest> read_embeddings(const object& body) {
   Fields fields(body);
   EmbeddingsRequest out{.model = fields.text("model", 4 * kModelCharacters)};
   const value* input = fields.value("input");
-  out.base64 = fields.choice("encoding_format", {"float", "base64"}, "float") == "base64";
+  out.as_base64 = fields.choice("encoding_format", {"float", "base64"}, "float") == "base64";
   if (fields.choice("input_type", {"query", "passage"}, "passage") == "query")
     out.role = model::TextRole::query;
   if (const int64_t dimensions = fields.integer("dimensions", 0, 1, kDimensions); dimensions != 0)
@@ -85,7 +86,7 @@ Result<object> embeddings_json(Backend& backend, model::Embedder& embedder, cons
   for (size_t i = 0; i < vectors.size(); ++i) {
     tokens += tokenizer->count(request.inputs[i]);
     value vector =
-        request.base64 ? value(base64_of(vectors[i])) : value(array(vectors[i].begin(), vectors[i].end()));
+        request.as_base64 ? value(base64_of(vectors[i])) : value(array(vectors[i].begin(), vectors[i].end()));
     data.push_back(object{{"object", "embedding"}, {"index", i}, {"embedding", std::move(vector)}});
   }
   return object{{"object", "list"},
@@ -195,21 +196,12 @@ Result<net::Reply> rank_by_embedder(Backend& backend, const Call& call, RerankRe
 }  // namespace
 
 std::string base64_of(std::span<const float> vector) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::vector<uint8_t> bytes;
+  std::string bytes;
   for (const float x : vector) {
     const auto bits = std::bit_cast<uint32_t>(x);
-    for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<uint8_t>(bits >> shift));
+    for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift);
   }
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t given = std::min<size_t>(3, bytes.size() - i);
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) group = group << 8 | (k < given ? bytes[i + k] : 0u);
-    for (size_t k = 0; k < 4; ++k) out += k <= given ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
+  return base64(bytes);
 }
 
 Result<net::Reply> make_embeddings(Backend& backend, const Call& call) {

@@ -1,15 +1,16 @@
 #include "serve/openapi.h"
 
 #include <fmt/format.h>
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <cctype>
 #include <limits>
 #include <memory>
 #include <span>
 
 #include "base/embedded.h"
+#include "base/split.h"
 #include "serve/openapi_words.h"
 #include "serve/replies.h"
 
@@ -155,12 +156,8 @@ value event_schema(const Route& route) {
 
 object success_content(const Route& route) {
   object out;
-  for (std::string_view rest = route.gives_type; !rest.empty();) {
-    const size_t end = std::min(rest.find(','), rest.size());
-    out[rest.substr(0, end)] = {{"schema", any_bytes()}};
-    rest.remove_prefix(end);
-    rest.remove_prefix(std::min(rest.find_first_not_of(", "), rest.size()));
-  }
+  for (const std::string_view type : split_words(route.gives_type, ','))
+    out[type] = {{"schema", any_bytes()}};
   if (!route.gives.empty()) out[kJson] = {{"schema", schema_named(route.gives)}};
   if (!route.gives_events.empty()) out[kEvents] = {{"schema", event_schema(route)}};
   return out;

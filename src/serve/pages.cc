@@ -32,8 +32,7 @@ std::string_view media_type(std::string_view path) {
 }
 
 bool takes_gzip(const net::RequestHead& head) {
-  const auto found = head.headers.find("accept-encoding");
-  return found != head.headers.end() && found->second.find("gzip") != std::string::npos;
+  return head.header("accept-encoding").find("gzip") != std::string_view::npos;
 }
 
 net::Reply without_page() {

@@ -97,6 +97,13 @@ net::Reply error_reply(int status, std::string_view code, const Text& message, c
   return json_reply(boost::json::object{{"error", error_object(status, code, message, hint, lang)}}, status);
 }
 
+net::Reply event_reply(const std::shared_ptr<net::EventStream>& stream) {
+  return {.headers = {{"Content-Type", "text/event-stream; charset=utf-8"},
+                      {"Cache-Control", "no-store"},
+                      {"X-Accel-Buffering", "no"}},
+          .body = stream};
+}
+
 net::Reply queue_refusal(const Error& error, Lang lang) {
   if (error.code != Errc::busy) return error_reply(error, lang);
   net::Reply reply = error_reply(429, "busy", error.message, error.hint, lang);

@@ -23,11 +23,6 @@ struct AskedRevision {
   store::Store::Revision revision;
 };
 
-std::string_view header(const net::RequestHead& head, const std::string& name) {
-  const auto found = head.headers.find(name);
-  return found != head.headers.end() ? std::string_view(found->second) : std::string_view();
-}
-
 /// The document, and the revision that is asked for: without a number the active one.
 Result<AskedRevision> asked_revision(const Backend& backend, const Call& call) {
   const store::DocumentId id = TRY(call.id("id"));
@@ -145,8 +140,8 @@ Result<net::Reply> original(const Backend& backend, const Call& call) {
   const Original file = TRY(original_of(backend, asked));
   const uint64_t size = file.bytes;
   // Nothing here tells versions of a file apart, so that a range of "the same file" cannot be promised.
-  const bool conditional = !header(call.request, "if-range").empty();
-  const ByteRange range = parse_range(conditional ? "" : header(call.request, "range"), size);
+  const bool conditional = !call.request.header("if-range").empty();
+  const ByteRange range = parse_range(conditional ? "" : call.request.header("range"), size);
   if (range.kind == ByteRange::Kind::outside) {
     net::Reply reply = error_reply(416, "usage", text("the file has {} bytes", "文件共有 {} 字节", size),
                                    text("ask for a range inside it", "请求的范围须在文件之内"), call.lang);

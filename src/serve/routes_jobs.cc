@@ -23,15 +23,15 @@ Result<net::Reply> cancel(Backend& backend, const Call& call) {
 }
 
 Result<net::Reply> events(Backend& backend, const Call& call) {
-  net::Reply reply{.headers = {{"Content-Type", "text/event-stream; charset=utf-8"},
-                               {"Cache-Control", "no-store"},
-                               {"X-Accel-Buffering", "no"}}};
-  if (call.request.method == "HEAD") return reply;
-  reply.body =
+  if (call.request.method == "HEAD") {
+    net::Reply head = event_reply(nullptr);
+    head.body = std::string();
+    return head;
+  }
+  return event_reply(
       TRY(backend.events.open(call.caller, call.lang, backend.live, [&backend](const Caller& caller) {
         return caller_now(backend.store.accounts(), backend.clock, caller);
-      }));
-  return reply;
+      })));
 }
 
 }  // namespace

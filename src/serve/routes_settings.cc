@@ -1,7 +1,7 @@
 // The settings of the whole server, as an administrator changes them on the page.
 #include <boost/json/array.hpp>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/unicode.h"
 #include "serve/later.h"
 #include "serve/replies.h"
@@ -17,13 +17,8 @@ constexpr size_t kWaiting = 16;
 constexpr std::string_view kHidden = "********";
 
 std::optional<boost::json::value> to_number(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  int64_t whole = 0;
-  if (const auto read = std::from_chars(text.data(), end, whole); read.ec == std::errc() && read.ptr == end)
-    return whole;
-  double real = 0;
-  if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc() && read.ptr == end)
-    return real;
+  if (const auto whole = parse_number<int64_t>(text)) return *whole;
+  if (const auto real = parse_number<double>(text)) return *real;
   return {};
 }
 

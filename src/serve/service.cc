@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/log.h"
+#include "base/split.h"
 #include "base/unicode.h"
 #include "serve/caller_now.h"
 #include "serve/pages.h"
@@ -16,11 +17,6 @@ namespace {
 constexpr size_t kSearchesAtOnce = 4, kSearchesWaiting = 256, kSearchesPerUser = 16;
 constexpr size_t kJsonDepth = 32;
 
-std::string_view header(const net::RequestHead& head, const std::string& name) {
-  const auto found = head.headers.find(name);
-  return found != head.headers.end() ? std::string_view(found->second) : std::string_view();
-}
-
 bool is_api(std::string_view path) {
   for (const std::string_view root : {"/api", "/v1", "/health", "/mcp", "/metrics"})
     if (path == root || (path.starts_with(root) && path[root.size()] == '/')) return true;
@@ -29,11 +25,7 @@ bool is_api(std::string_view path) {
 
 /// The first of the languages asked for that is spoken here.
 std::optional<Lang> asked_lang(std::string_view accepted) {
-  while (!accepted.empty()) {
-    const size_t end = std::min(accepted.find(','), accepted.size());
-    std::string_view one = accepted.substr(0, end);
-    accepted.remove_prefix(std::min(end + 1, accepted.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
+  for (const std::string_view one : split_words(accepted, ',')) {
     if (one.starts_with("zh")) return Lang::zh;
     if (one.starts_with("en")) return Lang::en;
   }
@@ -41,7 +33,7 @@ std::optional<Lang> asked_lang(std::string_view accepted) {
 }
 
 Lang lang_for(const net::RequestHead& head, const std::optional<Caller>& caller) {
-  if (const auto asked = asked_lang(header(head, "accept-language"))) return *asked;
+  if (const auto asked = asked_lang(head.header("accept-language"))) return *asked;
   return caller && caller->user.language == "zh" ? Lang::zh : Lang::en;
 }
 
@@ -230,7 +222,7 @@ class RealService : public Service {
     if (const auto checked = check_parameters(route, head.query); !checked)
       return error_reply(checked.error(), lang);
     if (route.body.kind == Body::Kind::json && head.content_length.value_or(1) > 0 &&
-        !header(head, "content-type").starts_with("application/json"))
+        !head.header("content-type").starts_with("application/json"))
       return error_reply(415, "usage",
                          text("the body must be application/json", "请求体须为 application/json"), {}, lang);
     return admission(route, std::move(match.path), std::move(*caller), lang);

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
+#include "serve/encoding.h"
 #include "sys/secrets.h"
 #include "sys/sha256.h"
 
@@ -12,22 +12,11 @@ namespace {
 
 constexpr size_t kSecretBytes = 32;
 
-std::optional<int64_t> number(std::string_view digits) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return {};
-  return value;
-}
-
 }  // namespace
 
 UndoTokens::UndoTokens() : secret_(sys::random_hex(kSecretBytes)) {}
 
-std::string UndoTokens::sign(std::string_view words) const {
-  // Hashed twice, so that nothing can be appended to what was signed.
-  const std::string inner = sys::sha256_hex(fmt::format("{}{}", secret_, words));
-  return sys::sha256_hex(secret_ + inner);
-}
+std::string UndoTokens::sign(std::string_view words) const { return base64url(keyed_hash(secret_, words)); }
 
 std::string UndoTokens::token(const Deletion& deletion) const {
   const std::string words = fmt::format("{}.{}", deletion.until_unix, deletion.collection);
@@ -43,7 +32,8 @@ std::optional<UndoTokens::Deletion> UndoTokens::read(std::string_view token,
     return {};
   const size_t dot = words.find('.');
   if (dot == std::string_view::npos) return {};
-  const auto until = number(words.substr(0, dot)), collection = number(words.substr(dot + 1));
+  const auto until = parse_number<int64_t>(words.substr(0, dot)),
+             collection = parse_number<int64_t>(words.substr(dot + 1));
   if (!until || !collection) return {};
   return Deletion{.document = document, .collection = *collection, .until_unix = *until};
 }

@@ -3,8 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/log.h"
-#include "ingest/adder.h"
-#include "serve/caller_now.h"
+#include "serve/add_document.h"
 #include "serve/document_json.h"
 #include "serve/later.h"
 #include "serve/replies.h"
@@ -104,31 +103,23 @@ Result<net::Reply> Uploads::take(const Call& call) {
 
 Result<net::Reply> Uploads::add(const Call& call, store::CollectionId collection, const std::string& name,
                                 const CancelToken& cancel) {
-  // The line may be long: what the caller may do is looked up again.
-  const auto now = TRY(caller_now(backend_.store.accounts(), backend_.clock, call.caller));
-  if (!now) return fail_cancelled();
-  TRY(need_right(*now, collection, store::Right::write));
-  const ingest::AddOptions options = TRY(backend_.host.add_options(collection));
-  const auto tokenizer = TRY(backend_.host.tokenizer());
   const sys::Path& file = call.request.body_file;
+  const Origin origin{.caller = call.caller, .address = call.request.client};
   const ingest::FileOutcome outcome =
-      TRY(ingest::add_file_as(backend_.store, *tokenizer, file, name, options, cancel));
+      TRY(add_with(backend_, origin, collection, name,
+                   [&](const model::Tokenizer& tokenizer, const ingest::AddOptions& options) {
+                     return ingest::add_file_as(backend_.store, tokenizer, file, name, options, cancel);
+                   }));
   if (outcome.kind == ingest::FileOutcome::Kind::failed) {
     const auto info = sys::stat_file(file);
     const bool disk_full =
         outcome.error.code == Errc::unavailable && info && !has_room(backend_.home, info->bytes);
     return upload_failure(outcome.error, name, backend_.home, disk_full, call.lang);
   }
-  const bool changed = outcome.kind != ingest::FileOutcome::Kind::unchanged;
-  if (changed) {
-    backend_.upkeep.wake();
-    TRY(backend_.audit(
-        call, outcome.kind == ingest::FileOutcome::Kind::added ? "document.add" : "document.update", name));
-    backend_.events.collections_changed();
-  }
   store::DocumentInfo document = TRY(backend_.store.document(outcome.document));
   // That the same content is there under another name is said of this upload, not of the document.
-  if (!changed) document.notes.insert(document.notes.end(), outcome.notes.begin(), outcome.notes.end());
+  if (outcome.kind == ingest::FileOutcome::Kind::unchanged)
+    document.notes.insert(document.notes.end(), outcome.notes.begin(), outcome.notes.end());
   return json_reply(boost::json::object{{"outcome", outcome_name(outcome.kind)},
                                         {"document", TRY(document_json(backend_, document, call.lang))}},
                     201);

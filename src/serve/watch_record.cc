@@ -4,7 +4,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace cvp::serve {
 namespace {
@@ -74,8 +75,9 @@ Result<WatchRecord> read_record(std::string_view text) {
   const value* files = from->if_contains("files");
   if (!made_with || !device || files == nullptr || !files->is_array()) return damaged();
   WatchRecord out{.made_with = *made_with};
-  const auto [end, failure] = std::from_chars(device->data(), device->data() + device->size(), out.device);
-  if (failure != std::errc() || end != device->data() + device->size()) return damaged();
+  const auto number = parse_number<decltype(out.device)>(*device);
+  if (!number) return damaged();
+  out.device = *number;
   for (const value& one : files->get_array()) {
     auto file = file_of(one);
     if (!file) return damaged();

@@ -1,4 +1,4 @@
-#include "serve/oidc_encoding.h"
+#include "serve/encoding.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -33,20 +33,6 @@ std::string base64url(std::string_view bytes) {
   out.erase(std::min(out.find('='), out.size()));
   std::ranges::replace(out, '+', '-');
   std::ranges::replace(out, '/', '_');
-  return out;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos)
-      out += c;
-    else
-      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-  }
   return out;
 }
 

@@ -1,11 +1,11 @@
-#include "serve/oidc_encoding.h"
+#include "serve/encoding.h"
 
 #include <gtest/gtest.h>
 
 namespace cvp::serve {
 namespace {
 
-TEST(OidcEncoding, Base64AsInRfc4648) {
+TEST(Encoding, Base64AsInRfc4648) {
   EXPECT_EQ(base64(""), "");
   EXPECT_EQ(base64("f"), "Zg==");
   EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
@@ -15,26 +15,20 @@ TEST(OidcEncoding, Base64AsInRfc4648) {
   EXPECT_EQ(base64url(std::string(1, '\0')), "AA");
 }
 
-TEST(OidcEncoding, PercentSignsForAllThatMeansSomething) {
-  EXPECT_EQ(percent_encoded("aZ09-._~"), "aZ09-._~");
-  EXPECT_EQ(percent_encoded("a b&c=d+e/%"), "a%20b%26c%3Dd%2Be%2F%25");
-  EXPECT_EQ(percent_encoded("安"), "%E5%AE%89");
-}
-
 // RFC 7636, appendix B.
-TEST(OidcEncoding, TheChallengeOfAVerifier) {
+TEST(Encoding, TheChallengeOfAVerifier) {
   constexpr int kBits = 256;
   EXPECT_EQ(base64url(sha2(kBits, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
 // RFC 4231, test case 2.
-TEST(OidcEncoding, AKeyedHash) {
+TEST(Encoding, AKeyedHash) {
   EXPECT_EQ(base64(keyed_hash("Jefe", "what do ya want for nothing?")),
             "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=");
 }
 
-TEST(OidcEncoding, Sha2HasItsLength) {
+TEST(Encoding, Sha2HasItsLength) {
   for (const int bits : {256, 384, 512}) EXPECT_EQ(sha2(bits, "abc").size() * 8, static_cast<size_t>(bits));
 }
 
